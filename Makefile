@@ -1,0 +1,170 @@
+# make                         build/rosterd and build/rosterctl
+# make deps                    installs what is missing to build and test
+# make demo                    builds, then shows the whole thing at work on this machine
+# make test                    unit tests on SQLite and PostgreSQL, then flow tests
+# make test-asan test-tsan     the same under ASan + UBSan and TSan
+# make lint                    form, layers, tenant, lengths, cppcheck, clang-tidy, -Werror
+# make format                  puts the form right
+# make fuzz                    a minute for each fuzzer (FUZZ_SECONDS; needs clang)
+# make bench                   measurements against other servers; takes its time
+# make install                 PREFIX=/usr/local DESTDIR=
+# SAN=address,undefined builds into a folder of its own; WERROR=1 is what CI uses;
+# V=1 shows the commands
+
+PREFIX ?= /usr/local
+CC     ?= cc
+CFLAGS ?= -O2 -g
+B      := build$(addprefix -,$(SAN))
+Q      := $(if $(V),,@)
+PYTHON ?= /usr/bin/python3
+FUZZ_SECONDS ?= 60
+
+# others' headers are not ours to warn about
+PKGS   := libmicrohttpd libpq sqlite3 jansson libutf8proc libsodium libpcre2-8 libcurl
+INCS    = -Iinclude $(shell pkg-config --cflags $(PKGS) | sed 's/-I/-isystem /g')
+LIBS    = $(shell pkg-config --libs $(PKGS)) -linih
+
+WARN   := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
+	-Wmissing-prototypes -Wold-style-definition -Wwrite-strings -Wpointer-arith \
+	-Wcast-qual -Wundef -Wformat=2 -Wvla -Wimplicit-fallthrough -Wswitch-enum \
+	-Wnull-dereference -Werror=format-security -Werror=incompatible-pointer-types \
+	-Werror=implicit-function-declaration -Werror=int-conversion $(if $(WERROR),-Werror)
+
+# the flag, if this compiler knows it
+flag    = $(shell $(CC) -Werror $(1) -x c -c -o /dev/null /dev/null 2>/dev/null && echo $(1))
+HARDEN  = -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fPIE -fstack-protector-strong \
+	-fstack-clash-protection $(call flag,-fcf-protection=full) \
+	$(call flag,-ftrivial-auto-var-init=zero)
+HARDLD := -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code -Wl,--as-needed
+# sanitizers see no more with optimized code, and -Wnull-dereference sees ghosts in it
+SANIT  := $(if $(SAN),-O1 -fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all \
+	-Wno-null-dereference)
+
+# asked once per run of make, not once per file; and not before the goals that
+# install what is asked for
+ifneq ($(filter-out clean deps demo test format,$(or $(MAKECMDGOALS),all)),)
+FOREIGN := $(INCS)
+LIBS    := $(LIBS)
+GUARD   := $(or $(SANIT),$(HARDEN))
+endif
+COMPILE  = $(CC) -std=gnu17 -D_GNU_SOURCE -pthread -fno-common -fno-strict-aliasing $(FOREIGN) \
+	$(WARN) $(CPPFLAGS) $(CFLAGS) $(GUARD)
+LINK     = $(CC) -pthread $(LDFLAGS) $(or $(SANIT),$(HARDLD))
+
+SRC    := $(wildcard src/*/*.c)
+GEN    := $(B)/gen/presets.o
+OBJ    := $(SRC:%.c=$(B)/%.o) $(GEN)
+CTL    := $(filter $(B)/src/app/ctl.o $(B)/src/app/ctl_%.o,$(OBJ))
+LIB    := $(filter-out $(B)/src/app/main.o $(CTL),$(OBJ))
+UNIT   := $(wildcard tests/unit/test_*.c)
+TESTS  := $(UNIT:tests/unit/%.c=$(B)/%)
+FUZZ   := $(patsubst tests/fuzz/%.c,build-fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+FORM   := $(wildcard src/*/*.[ch] include/*/*.h tests/*/*.[ch])
+IDPS   := $(wildcard idp-configs/*/*.json)
+
+all: $(B)/rosterd $(B)/rosterctl
+
+$(B)/rosterd: $(B)/src/app/main.o $(LIB)
+$(B)/rosterctl: $(CTL) $(LIB)
+$(B)/rosterd $(B)/rosterctl:
+	@echo "  LD    $@"
+	$(Q)$(LINK) -o $@ $(filter %.o,$^) $(LIBS)
+
+$(B)/%.o: %.c
+	@echo "  CC    $<"
+	@mkdir -p $(@D)
+	$(Q)$(COMPILE) -MMD -MP -c -o $@ $<
+
+$(B)/gen/%.o: $(B)/gen/%.c
+	@echo "  CC    $<"
+	$(Q)$(COMPILE) -MMD -MP -c -o $@ $<
+
+# the list itself is an input, so that a preset taken away goes
+$(B)/gen/presets.c: src/admin/embed.sh $(B)/gen/presets.list $(IDPS)
+	@echo "  EMBED $@"
+	$(Q)sh $< $(IDPS) >$@.new && mv $@.new $@
+
+$(B)/gen/presets.list: FORCE
+	@mkdir -p $(@D)
+	@echo "$(IDPS)" | cmp -s - $@ || echo "$(IDPS)" >$@
+
+$(B)/test_%: $(B)/tests/unit/test_%.o $(LIB)
+	@echo "  LD    $@"
+	$(Q)$(LINK) -o $@ $(filter %.o,$^) $(LIBS) -lcmocka
+
+build-fuzz/%: tests/fuzz/%.c $(SRC) $(GEN:.o=.c)
+	@echo "  FUZZ  $@"
+	@mkdir -p $(@D)
+	$(Q)clang -g -O1 -std=gnu17 -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined $(INCS) \
+		-o $@ $< $(filter-out src/app/main.c src/app/ctl%,$(SRC)) $(GEN:.o=.c) $(LIBS) \
+		-pthread
+
+deps:
+	@sh tests/deps
+
+demo: deps
+	@$(MAKE) --no-print-directory all
+	@sh tests/demo/demo.sh
+
+# make sure of the libraries first: the sub-makes then find them
+test: deps
+	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory test-unit
+	@$(MAKE) --no-print-directory test-flow
+
+test-unit: $(TESTS)
+	@tests/with-postgres sh tests/unit/run $(TESTS)
+
+test-flow: all
+	@ROSTERD_BIN_DIR=$(CURDIR)/$(B) $(PYTHON) -m pytest -q $(FLOW_ARGS) tests/flow
+
+# the flow tests marked "slow" prove nothing more under a sanitizer
+test-asan:
+	@$(MAKE) --no-print-directory SAN=address,undefined FLOW_ARGS='-m "not slow"' \
+		test-unit test-flow
+
+test-tsan:
+	@$(MAKE) --no-print-directory SAN=thread FLOW_ARGS='-m "not slow"' test-unit test-flow
+
+bench: all
+	@sh tests/bench/run
+
+fuzz: $(FUZZ)
+	@for f in $^; do \
+		mkdir -p $$f-corpus; \
+		$$f -max_total_time=$(FUZZ_SECONDS) -max_len=4096 $$f-corpus \
+			$$(ls -d tests/fuzz/corpus/$${f##*/fuzz_} 2>/dev/null) || exit 1; \
+	done
+
+lint:
+	+@sh tests/lint/all $(FORM)
+
+# what the lint compiles: everything, twice, with warnings as errors
+lint-gcc:
+	@$(MAKE) --no-print-directory B=build-werror CC=gcc WERROR=1 all $(TESTS:$(B)/%=build-werror/%)
+lint-clang:
+	@$(MAKE) --no-print-directory B=build-clang CC=clang WERROR=1 all $(TESTS:$(B)/%=build-clang/%)
+
+# for tools that want to know how a file is compiled
+print-flags:
+	@echo $(FOREIGN) -std=gnu17 -D_GNU_SOURCE
+
+format:
+	@clang-format -i $(FORM)
+
+install: all
+	install -D -m 0755 $(B)/rosterd $(DESTDIR)$(PREFIX)/bin/rosterd
+	install -D -m 0755 $(B)/rosterctl $(DESTDIR)$(PREFIX)/bin/rosterctl
+	for m in rosterctl.1 rosterd.conf.5 rosterd.8; do \
+		install -D -m 0644 man/$$m $(DESTDIR)$(PREFIX)/share/man/man$${m##*.}/$$m || exit 1; \
+	done
+
+clean:
+	rm -rf build build-*
+
+FORCE:
+.PHONY: all deps demo test test-unit test-flow test-asan test-tsan bench fuzz lint lint-gcc \
+	lint-clang print-flags format install clean FORCE
+.SECONDARY:
+.DELETE_ON_ERROR:
+-include $(OBJ:.o=.d) $(TESTS:$(B)/%=$(B)/tests/unit/%.d)
