@@ -1,0 +1,43 @@
+/*
+ * change.h - the one door for writes: facts in, effects out.
+ *
+ *	SCOPED_CHANGE ch = { 0 };
+ *
+ *	if (!change_begin(c, &ch) || !user_arrive(c, &u, &how))
+ *		return false;				nothing happened
+ *	return change_commit(&ch);
+ *
+ * Roster calls in between note whose facts they moved.  The commit recomputes
+ * those people (resolve.h), takes and frees seats, writes the difference of
+ * grants and standing, audit records and events, all in the one transaction.
+ * ERR_RETRY from anywhere: roll back and do the whole work again.
+ *
+ * Changes of one organization run side by side; some things need it alone
+ * (rules and policies, a full licence, members not seen yet).  They ask for it
+ * with db_alone(), which makes the work run again with c->alone set.
+ */
+#pragma once
+
+#include "db/db.h"
+#include "record/history.h"
+#include "roster/touched.h"
+
+struct change {
+	struct ctx *c; /* NULL when nothing is open */
+	struct tx tx;
+	struct touched touched;
+	struct history history;
+	int64_t seats_taken; /* less those freed: goes into the tally at the end */
+	bool serving;        /* the queue is being served                              */
+	bool admin_made;     /* somebody became Administrator: see release_kept() */
+};
+
+#define SCOPED_CHANGE __attribute__((cleanup(change_end))) struct change
+
+/* c->org and c->actor are set. */
+bool change_begin(struct ctx *c, struct change *ch) MUST;
+/* Runs the effects of the open change now, so that the request can show their
+ * outcome; what is touched afterwards is settled by the commit. */
+bool change_flush(struct ctx *c) MUST;
+bool change_commit(struct change *ch) MUST;
+void change_end(struct change *ch);

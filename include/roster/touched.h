@@ -1,0 +1,36 @@
+/*
+ * touched.h - whose facts a change has moved: roster notes it, change.h reads it.
+ */
+#pragma once
+
+#include "base/ctx.h"
+
+struct touched {
+	struct touched_user {
+		const char *id;
+		bool own;  /* the request was about this person (not about a group or a rule):
+			    * where policy is "refuse", the request fails for want of a seat */
+		/* what happened to the account itself, for audit and events */
+		bool arrived, saved, deactivated, reactivated, deleted, erased;
+		bool joined;         /* arrived in groups that had been waiting          */
+		const char *differs; /* JSON array of the attributes that a save moved */
+	} *user;
+	int count, room;
+	int *slot, slots; /* open hash of id -> index + 1 */
+	/* what happened to groups, in order */
+	struct touched_group {
+		const char *action;  /* "group.created" ...; "joined" and "left" of one person */
+		const char *id;      /* the group                                              */
+		const char *user_id; /* of "joined" and "left"                                 */
+		const char *detail;  /* JSON object                                            */
+	} *group;
+	int groups, group_room;
+	bool everybody;   /* all people of the organization: rules or policies changed */
+	int64_t users_created, users_deleted;
+};
+
+/* The entry of this person, made if there is none.  Valid until the next call. */
+struct touched_user *touch_user(struct ctx *c, const char *id);
+/* The entry of this person; NULL if there is none. */
+const struct touched_user *touched_find(const struct touched *t, const char *id);
+void touch_everybody(struct ctx *c);

@@ -1,0 +1,229 @@
+/*
+ * change.c - the one door for writes.
+ *
+ * The order at the end of a change: people in chunks (load, settle, write,
+ * note), then, if it had the organization to itself, seats for those who wait
+ * and administrators kept against their grants; then history, tallies, commit.
+ */
+#include "change/change.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "access/seat.h"
+#include "people.h"
+#include "roster/org.h"
+
+bool change_begin(struct ctx *c, struct change *ch)
+{
+	*ch = (struct change){ .c = c };
+	c->touched = &ch->touched;
+	c->history = &ch->history;
+	c->change = ch;
+	return tx_begin(c, &ch->tx) && db_enter_org(c, c->org->id) &&
+	       db_gate(c, c->org->id, c->alone);
+}
+
+void change_end(struct change *ch)
+{
+	struct ctx *c = ch->c;
+
+	if (!c)
+		return;
+	tx_end(&ch->tx);
+	c->touched = NULL;
+	c->history = NULL;
+	c->change = NULL;
+	ch->c = NULL;
+}
+
+static bool settle_chunk(struct ctx *c, const char *const *ids, int n)
+{
+	struct people all;
+
+	if (!people_load(c, ids, n, &all) || !people_settle(c, &all) || !people_write(c, &all))
+		return false;
+	people_note(c, &all);
+	return true;
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* In the order of ids, so that two changes lock people in the same order. */
+static bool settle_touched(struct ctx *c)
+{
+	struct touched *t = c->touched;
+	const char **ids = arena_array(c->arena, const char *, (size_t)t->count + 1);
+	int n = t->count;
+
+	for (int i = 0; i < n; i++)
+		ids[i] = t->user[i].id;
+	qsort(ids, (size_t)n, sizeof(*ids), by_text);
+	for (int i = 0; i < n; i += PEOPLE_CHUNK)
+		if (!settle_chunk(c, ids + i, n - i < PEOPLE_CHUNK ? n - i : PEOPLE_CHUNK))
+			return false;
+	return true;
+}
+
+static bool next_people(struct ctx *c, const char *after, const char ***ids, int *n)
+{
+	struct rows r;
+
+	if (!db_run(c, &r,
+		    "SELECT u.id FROM users u WHERE u.org_id = $1 AND u.deleted = 0 AND u.id > $2"
+		    " ORDER BY u.id LIMIT $3",
+		    DB_ARGS(db_text(c->org->id), db_text(after), db_int(PEOPLE_CHUNK))))
+		return false;
+	*ids = arena_array(c->arena, const char *, (size_t)r.count + 1);
+	*n = r.count;
+	for (int i = 0; i < r.count; i++)
+		(*ids)[i] = row_text(&r, i, 0);
+	return true;
+}
+
+/* What was noted is written, and nothing of this page is needed any more. */
+static bool page_done(struct ctx *c)
+{
+	struct rows r;
+
+	if (!history_write(c))
+		return false;
+	*c->history = (struct history){ 0 };
+	return db_run(c, &r, "SELECT 1", DB_NONE);
+}
+
+/* A page of people in an arena of its own: a million need the memory of one page. */
+static bool settle_page(struct ctx *c, char last[static 64], bool *more)
+{
+	struct arena *mine = c->arena, page = { 0 };
+	const struct org *org = c->org;
+	const char **ids;
+	bool good;
+	int n = 0;
+
+	c->arena = &page;
+	good = next_people(c, last, &ids, &n) && (n == 0 || settle_chunk(c, ids, n)) &&
+	       page_done(c);
+	*more = good && n == PEOPLE_CHUNK;
+	if (good && n)
+		memcpy(last, ids[n - 1], strnlen(ids[n - 1], 63) + 1);
+	c->arena = mine;
+	c->org = org;
+	arena_free(&page);
+	return good;
+}
+
+static bool settle_everybody(struct ctx *c)
+{
+	char last[64] = "";
+	bool more = true;
+
+	if (!db_alone(c))
+		return false;
+	/* so that pages do not drop what is noted already */
+	if (!history_write(c))
+		return false;
+	*c->history = (struct history){ 0 };
+	while (more)
+		if (!settle_page(c, last, &more))
+			return false;
+	c->touched->everybody = false;
+	return true;
+}
+
+/* Those who wait the longest get what is free.  Their verdict is known: they
+ * are settled again, now with a seat to take. */
+static bool serve_queue(struct ctx *c)
+{
+	const char **ids;
+	int64_t left;
+	int n;
+
+	for (;;) {
+		if (!seat_queue(c, PEOPLE_CHUNK, &ids, &n))
+			return false;
+		if (n && !seats_left(c, n, &left))
+			return false;
+		if (!n || !left)
+			return true;
+		if (!seat_call(c, ids, (int)left))
+			return false;
+		qsort(ids, (size_t)left, sizeof(*ids), by_text);
+		c->change->serving = true;
+		if (!settle_chunk(c, ids, (int)left))
+			return false;
+		c->change->serving = false;
+	}
+}
+
+/* Administrators kept as the last one, now that there may be others. */
+static bool release_kept(struct ctx *c)
+{
+	const char *ids[PEOPLE_CHUNK];
+	struct rows r;
+
+	if (!db_run(c, &r,
+		    "SELECT s.user_id FROM standings s WHERE s.org_id = $1"
+		    " AND s.role IN ('AD', 'OW') AND s.kept = $2 LIMIT 250",
+		    DB_ARGS(db_text(c->org->id), db_bool(true))))
+		return false;
+	for (int i = 0; i < r.count; i++)
+		ids[i] = row_text(&r, i, 0);
+	qsort(ids, (size_t)r.count, sizeof(*ids), by_text);
+	return !r.count || (db_alone(c) && settle_chunk(c, ids, r.count));
+}
+
+static bool refresh_org(struct ctx *c)
+{
+	struct org *fresh;
+
+	if (!org_find(c, c->org->id, &fresh))
+		return false;
+	if (fresh)
+		c->org = fresh;
+	return true;
+}
+
+bool change_flush(struct ctx *c)
+{
+	struct touched *t = c->touched;
+
+	if (t->everybody && !settle_everybody(c))
+		return false;
+	if (!settle_touched(c))
+		return false;
+	groups_note(c, t);
+	*t = (struct touched){ .users_created = t->users_created,
+			       .users_deleted = t->users_deleted };
+	if (c->change->admin_made && !release_kept(c))
+		return false;
+	c->change->admin_made = false;
+	/* policies, the limit among them, may have changed in this very change */
+	return !c->alone || (refresh_org(c) && serve_queue(c));
+}
+
+static bool tally(struct ctx *c, const char *what, int64_t n)
+{
+	return n == 0 ||
+	       db_push(c,
+		       "INSERT INTO tallies (org_id, what, slot, n) VALUES ($1, $2, $3, $4)"
+		       " ON CONFLICT (org_id, what, slot) DO UPDATE SET n = tallies.n + excluded.n",
+		       DB_ARGS(db_text(c->org->id), db_text(what), db_int(db_slot(c->db, 64)),
+			       db_int(n)));
+}
+
+bool change_commit(struct change *ch)
+{
+	struct ctx *c = ch->c;
+
+	if (!change_flush(c) || !history_write(c) ||
+	    !tally(c, "users.created", ch->touched.users_created) ||
+	    !tally(c, "users.deleted", ch->touched.users_deleted) ||
+	    !tally(c, "seats", ch->seats_taken) || !tx_commit(&ch->tx))
+		return false;
+	change_end(ch);
+	return true;
+}

@@ -1,0 +1,121 @@
+/* explain.c - every grant of a person, and what became of it. */
+#include "change/explain.h"
+
+#include <string.h>
+
+#include "access/resolve.h"
+#include "base/text.h"
+
+/* What a scope's highest grant is called in an explanation. */
+static const char *winner(const struct org *policy, const struct user_grant *all, int n,
+			  const struct grant *g)
+{
+	enum role best;
+	bool counts;
+
+	if (g->manual && policy->authority[g->scope] == AUTHORITY_DIRECTORY)
+		return "policy: the directory decides";
+	if (!g->manual && policy->authority[g->scope] == AUTHORITY_MANUAL)
+		return "policy: administrators decide";
+	best = g->role;
+	for (int i = 0; i < n; i++) {
+		const struct grant *o = &all[i].grant;
+
+		counts = o->manual ? policy->authority[o->scope] != AUTHORITY_DIRECTORY
+				   : policy->authority[o->scope] != AUTHORITY_MANUAL;
+		if (counts && o->scope == g->scope && strcmp(o->target, g->target) == 0 &&
+		    o->role > best)
+			return o->manual ? "manual" : o->rule_id;
+	}
+	return NULL;
+}
+
+static bool names_of_groups(struct ctx *c, const char *user_id, struct explanation *out)
+{
+	struct rows r;
+
+	if (!db_run(c, &r,
+		    "SELECT g.id, g.display_name, s.name FROM members m"
+		    " JOIN groups g ON g.org_id = $1 AND g.id = m.group_id"
+		    " JOIN sources s ON s.org_id = $1 AND s.id = g.source_id"
+		    " WHERE m.org_id = $1 AND m.user_id = $2",
+		    DB_ARGS(db_text(c->org->id), db_text(user_id))))
+		return false;
+	for (int i = 0; i < out->grants; i++)
+		for (int j = 0; j < r.count; j++) {
+			const char *group = out->grant[i].grant.group_id;
+
+			if (!group || strcmp(group, row_text(&r, j, 0)) != 0)
+				continue;
+			out->grant[i].group_name = row_text(&r, j, 1);
+			out->grant[i].source_name = row_text(&r, j, 2);
+		}
+	return true;
+}
+
+static const struct explained *deciding(const struct explanation *e)
+{
+	for (int i = 0; i < e->grants; i++)
+		if (e->grant[i].grant.scope == SCOPE_ORG && e->grant[i].counts)
+			return &e->grant[i];
+	return NULL;
+}
+
+static const char *because(struct ctx *c, const struct explanation *e)
+{
+	const struct explained *g = deciding(e);
+
+	if (e->standing->kept)
+		return "kept as the last administrator, although no rule gives it any more";
+	if (!g)
+		return e->standing->matched ?
+			       "no rule matches any more: the organization's policy decides" :
+			       "no rule matches: the organization's policy decides";
+	if (g->grant.manual)
+		return arena_printf(c->arena, "given by hand (%s)",
+				    g->grant.by ? g->grant.by : "unknown");
+	return arena_printf(c->arena, "rule \"%s\" (revision %lld) through the group \"%s\" of %s",
+			    g->grant.rule_id, (long long)g->grant.revision,
+			    g->group_name ? g->group_name : g->grant.group_id,
+			    g->source_name ? g->source_name : "a former connection");
+}
+
+static const char *sum_up(struct ctx *c, const struct explanation *e)
+{
+	const struct standing *s = e->standing;
+
+	if (!e->user->active && s->role == ROLE_DI)
+		return "Deactivated: the managing source or an administrator said so. Mapped grants"
+		       " are kept and count again on return.";
+	if (s->waiting_since)
+		return arena_printf(c->arena, "Pending: waits for a seat to become %s; %s.",
+				    role_name(s->wanted), because(c, e));
+	return arena_printf(c->arena, "%s: %s.", role_name(s->role), because(c, e));
+}
+
+bool explain_user(struct ctx *c, const char *user_id, struct explanation *out)
+{
+	static struct standing nowhere = { .role = ROLE_NO, .wanted = ROLE_NO };
+	struct user_grant *all;
+	int n;
+
+	*out = (struct explanation){ 0 };
+	if (!user_get(c, user_id, &out->user) || !standing_find(c, user_id, &out->standing) ||
+	    !grant_list(c, &user_id, 1, &all, &n))
+		return false;
+	if (!out->standing)
+		out->standing = &nowhere;
+	out->grant = arena_array(c->arena, struct explained, (size_t)n);
+	out->grants = n;
+	for (int i = 0; i < n; i++) {
+		const char *lost = winner(c->org, all, n, &all[i].grant);
+
+		out->grant[i] = (struct explained){ .grant = all[i].grant,
+						    .counts = !lost,
+						    .lost_to = lost };
+	}
+	if (!names_of_groups(c, user_id, out))
+		return false;
+	out->summary = sum_up(c, out);
+	return true;
+}

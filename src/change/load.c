@@ -1,0 +1,181 @@
+/* load.c - the facts about some people, in one round trip. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "people.h"
+#include "roster/org.h"
+
+enum { SQL_MAX = 64 * 1024 };
+
+static const char *with_ids(struct ctx *c, const char *before, int n, const char *after)
+{
+	struct buf sql = buf_in(c->arena, SQL_MAX);
+
+	buf_puts(&sql, before);
+	buf_params(&sql, 2, n);
+	buf_puts(&sql, after);
+	return sql.p;
+}
+
+static int by_id(const void *key, const void *p)
+{
+	return strcmp(key, ((const struct person *)p)->id);
+}
+
+static struct person *person_of(struct people *all, const char *id)
+{
+	return bsearch(id, all->p, (size_t)all->n, sizeof(*all->p), by_id);
+}
+
+static int by_own_id(const void *a, const void *b)
+{
+	return strcmp(((const struct person *)a)->id, ((const struct person *)b)->id);
+}
+
+static void take_users(struct ctx *c, struct people *all, const struct rows *r)
+{
+	all->p = arena_array(c->arena, struct person, (size_t)r->count + 1);
+	all->n = r->count;
+	for (int i = 0; i < r->count; i++) {
+		const char *id = row_text(r, i, 0);
+		const struct touched_user *why = touched_find(c->touched, id);
+
+		all->p[i] = (struct person){
+			.id = id,
+			.active = row_bool(r, i, 1),
+			.shown_active = row_bool(r, i, 2),
+			.deleted = row_int(r, i, 3),
+			.why = why ? *why : (struct touched_user){ .id = id },
+			.before = { .user_id = id, .role = ROLE_NO, .wanted = ROLE_NO },
+		};
+	}
+	/* bytewise, whatever the database's collation is */
+	qsort(all->p, (size_t)all->n, sizeof(*all->p), by_own_id);
+}
+
+static void take_standings(struct people *all, const struct rows *r)
+{
+	for (int i = 0; i < r->count; i++) {
+		struct person *p = person_of(all, row_text(r, i, 0));
+
+		if (!p)
+			continue;
+		standing_fill(&p->before, r, i);
+		p->known = true;
+	}
+}
+
+/* Rows come ordered by person: each gets a stretch of one array. */
+static void take_groups(struct ctx *c, struct people *all, const struct rows *r)
+{
+	struct rule_group *g = arena_array(c->arena, struct rule_group, (size_t)r->count + 1);
+
+	for (int i = 0; i < r->count; i++) {
+		struct person *p = person_of(all, row_text(r, i, 0));
+
+		g[i] = (struct rule_group){ .id = row_text(r, i, 1),
+					    .external_id = row_text(r, i, 2),
+					    .name = row_text(r, i, 3),
+					    .key = row_text(r, i, 4),
+					    .source_id = row_text(r, i, 5),
+					    .source_name = row_text(r, i, 6) };
+		if (!p)
+			continue;
+		if (!p->groups)
+			p->group = &g[i];
+		p->groups++;
+	}
+}
+
+static int by_place(const void *left, const void *right)
+{
+	const struct grant *a = left, *b = right;
+	int order = (int)a->scope - (int)b->scope;
+
+	if (!order)
+		order = strcmp(a->target, b->target);
+	if (!order)
+		order = strcmp(a->rule_id, b->rule_id);
+	return order ? order : strcmp(a->group_id, b->group_id);
+}
+
+static void sort_mapped(struct people *all)
+{
+	for (int i = 0; i < all->n; i++)
+		if (all->p[i].mappeds)
+			qsort(all->p[i].mapped, (size_t)all->p[i].mappeds, sizeof(struct grant),
+			      by_place);
+}
+
+/* Ordered by person, manual ones first. */
+static void take_grants(struct ctx *c, struct people *all, const struct rows *r)
+{
+	struct grant *g = arena_array(c->arena, struct grant, (size_t)r->count + 1);
+
+	for (int i = 0; i < r->count; i++) {
+		struct person *p = person_of(all, row_text(r, i, 0));
+
+		grant_fill(&g[i], r, i);
+		if (!p)
+			continue;
+		if (g[i].manual) {
+			p->owner = p->owner || (g[i].scope == SCOPE_ORG && g[i].role == ROLE_OW);
+			if (!p->manuals++)
+				p->manual = &g[i];
+		} else if (!p->mappeds++) {
+			p->mapped = &g[i];
+		}
+	}
+	sort_mapped(all);
+}
+
+bool people_load(struct ctx *c, const char *const *ids, int n, struct people *out)
+{
+	struct db_val *p = arena_array(c->arena, struct db_val, (size_t)n + 1);
+	struct db_args args = { p, n + 1 };
+	struct rows org, users, standings, groups, grants;
+	struct db_stmt stmts[] = {
+		{ with_ids(c,
+			   "SELECT u.id, u.active, u.shown_active, u.deleted FROM users u"
+			   " WHERE u.org_id = $1 AND u.id IN (",
+			   n,
+			   arena_printf(c->arena, ") ORDER BY u.id%s", db_for_update(c->db))),
+		  args, &users },
+		{ "SELECT " ORG_COLUMNS " FROM orgs o WHERE o.id = $1",
+		  DB_ARGS(db_text(c->org->id)), &org },
+		{ with_ids(c,
+			   "SELECT " STANDING_COLUMNS " FROM standings s WHERE s.org_id = $1"
+			   " AND s.user_id IN (",
+			   n, ")"),
+		  args, &standings },
+		{ with_ids(c,
+			   "SELECT m.user_id, g.id, g.external_id, g.display_name, g.name_key,"
+			   " g.source_id, s.name FROM members m"
+			   " JOIN groups g ON g.org_id = $1 AND g.id = m.group_id"
+			   " JOIN sources s ON s.org_id = $1 AND s.id = g.source_id"
+			   " WHERE m.org_id = $1 AND m.user_id IN (",
+			   n, ") ORDER BY m.user_id, g.id"),
+		  args, &groups },
+		{ with_ids(c,
+			   "SELECT " GRANT_COLUMNS " FROM grants g WHERE g.org_id = $1"
+			   " AND g.user_id IN (",
+			   n,
+			   ") ORDER BY g.user_id, CASE WHEN g.origin = 'manual' THEN 0 ELSE 1 END,"
+			   " g.scope, g.target, g.origin"),
+		  args, &grants },
+	};
+
+	*out = (struct people){ 0 };
+	p[0] = db_text(c->org->id);
+	for (int i = 0; i < n; i++)
+		p[i + 1] = db_text(ids[i]);
+	if (!db_run_all(c, stmts, 5))
+		return false;
+	c->org = org_from_row(c, &org, 0, 0);
+	take_users(c, out, &users);
+	take_standings(out, &standings);
+	take_groups(c, out, &groups);
+	take_grants(c, out, &grants);
+	return rule_set_compiled(c, c->org->rules_revision, &out->rules);
+}

@@ -1,0 +1,204 @@
+/*
+ * notes.c - what a change did, in the words of the audit trail and of the feed.
+ *
+ * Neither holds personal data: the trail cannot forget, and the platform asks
+ * the API for the rest.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "people.h"
+
+enum { NOTE_MAX = 64 * 1024 };
+
+static const char *standing_json(struct ctx *c, const struct person *p, const struct standing *s)
+{
+	return arena_printf(c->arena, "{\"state\":\"%s\",\"role\":\"%s\",\"seat\":%s,\"waiting\":%s%s}",
+			    p->deleted ? "deleted" : standing_state(s), role_code(s->role),
+			    s->seat ? "true" : "false", s->waiting_since ? "true" : "false",
+			    s->kept ? ",\"kept\":\"last administrator\"" : "");
+}
+
+/* Why a role is what it is, for the record. */
+static const char *reason(struct ctx *c, const struct person *p)
+{
+	const struct verdict *v = &p->verdict;
+
+	if (p->after.kept)
+		return "last administrator: kept against the rules";
+	if (p->after.waiting_since)
+		return "waiting for a seat";
+	if (v->by_default)
+		return v->matched ? "policy: no rule matches any more" : "policy: no rule matches";
+	for (int i = 0; i < v->grants; i++)
+		if (v->grant[i].scope == SCOPE_ORG && v->grant[i].role == v->wanted)
+			return arena_printf(c->arena, "rule \"%s\" of revision %lld",
+					    v->grant[i].rule_id, (long long)v->grant[i].revision);
+	return NULL;
+}
+
+static void both(struct ctx *c, const char *what, const struct person *p, const char *before,
+		 const char *after, const char *why)
+{
+	audit_note(c, (struct audit_note){ .action = what,
+					   .target_kind = "user",
+					   .target_id = p->id,
+					   .before = before,
+					   .after = after,
+					   .reason = why });
+	event_note(c, (struct event_note){ .type = what,
+					   .user_id = p->id,
+					   .payload = after ? after : "{}" });
+}
+
+/* What happened to the account itself. */
+static void note_account(struct ctx *c, const struct person *p, const char *after)
+{
+	const struct touched_user *w = &p->why;
+	const char *changed = arena_printf(c->arena, "{\"changed\":%s}",
+					   w->differs ? w->differs : "[]");
+
+	if (w->arrived)
+		both(c, "user.created", p, NULL, after, reason(c, p));
+	else if (w->reactivated)
+		both(c, "user.reactivated", p, NULL, after, reason(c, p));
+	else if (w->deactivated)
+		both(c, "user.deactivated", p, NULL, after, NULL);
+	else if (w->saved)
+		both(c, "user.updated", p, NULL, changed, NULL);
+	if (w->saved && (w->reactivated || w->deactivated) && w->differs &&
+	    strcmp(w->differs, "[\"active\"]") != 0)
+		both(c, "user.updated", p, NULL, changed, NULL);
+	if (w->deleted)
+		both(c, "user.deleted", p, NULL, after, NULL);
+	if (w->erased)
+		both(c, "user.erased", p, NULL, NULL, NULL);
+}
+
+static void note_seat(struct ctx *c, const struct person *p)
+{
+	const char *type = NULL;
+
+	if (!p->before.seat && p->after.seat)
+		type = "seat.taken";
+	else if (p->before.seat && !p->after.seat)
+		type = "seat.freed";
+	else if (!p->before.waiting_since && p->after.waiting_since)
+		type = "seat.waiting";
+	if (type)
+		event_note(c, (struct event_note){ .type = type, .user_id = p->id, .payload = "{}" });
+}
+
+/* Grants on one place are one membership, whatever number of rules gives it. */
+static bool is_new_place(const struct grant *list, int i)
+{
+	return list[i].scope != SCOPE_ORG &&
+	       (i == 0 || list[i].scope != list[i - 1].scope ||
+		strcmp(list[i].target, list[i - 1].target) != 0);
+}
+
+static bool has_place(const struct grant *list, int n, const struct grant *g)
+{
+	for (int i = 0; i < n; i++)
+		if (list[i].scope == g->scope && list[i].role == g->role &&
+		    strcmp(list[i].target, g->target) == 0)
+			return true;
+	return false;
+}
+
+static int put_places(struct buf *b, const struct grant *list, int n, const struct grant *other,
+		      int others)
+{
+	int put = 0;
+
+	buf_puts(b, "[");
+	for (int i = 0; i < n; i++) {
+		if (!is_new_place(list, i) || has_place(other, others, &list[i]))
+			continue;
+		buf_printf(b, "%s{\"%s\":", put++ ? "," : "", scope_names[list[i].scope]);
+		buf_json(b, list[i].target);
+		buf_printf(b, ",\"role\":\"%s\"}", role_code(list[i].role));
+	}
+	buf_puts(b, "]");
+	return put;
+}
+
+static void note_places(struct ctx *c, const struct person *p)
+{
+	struct buf b = buf_in(c->arena, NOTE_MAX);
+	int moved;
+
+	buf_puts(&b, "{\"added\":");
+	moved = put_places(&b, p->verdict.grant, p->verdict.grants, p->mapped, p->mappeds);
+	buf_puts(&b, ",\"removed\":");
+	moved += put_places(&b, p->mapped, p->mappeds, p->verdict.grant, p->verdict.grants);
+	buf_puts(&b, "}");
+	if (moved)
+		both(c, "membership.changed", p, NULL, b.over ? "{}" : b.p, NULL);
+}
+
+/* The platform hands over open work of those who lead or review. */
+static void note_handover(struct ctx *c, const struct person *p)
+{
+	struct buf b = buf_in(c->arena, NOTE_MAX);
+	bool leads = p->before.role >= ROLE_RE;
+
+	if (!leads || role_works(p->after.role) || !role_works(p->before.role))
+		return;
+	buf_printf(&b, "{\"role\":\"%s\",\"places\":", role_code(p->before.role));
+	put_places(&b, p->mapped, p->mappeds, NULL, 0);
+	buf_puts(&b, "}");
+	event_note(c, (struct event_note){ .type = "user.handover",
+					   .user_id = p->id,
+					   .payload = b.over ? "{}" : b.p });
+}
+
+static void note_person(struct ctx *c, const struct person *p)
+{
+	const char *after = standing_json(c, p, &p->after);
+	bool told = p->why.arrived || p->why.deactivated || p->why.reactivated || p->why.deleted;
+
+	note_account(c, p, after);
+	if (!told && p->before.role != p->after.role)
+		both(c, "role.changed", p, standing_json(c, p, &p->before), after, reason(c, p));
+	else if (p->before.role != p->after.role)
+		event_note(c, (struct event_note){
+				      .type = "role.changed", .user_id = p->id, .payload = after });
+	note_seat(c, p);
+	note_places(c, p);
+	note_handover(c, p);
+}
+
+void people_note(struct ctx *c, const struct people *all)
+{
+	for (int i = 0; i < all->n; i++)
+		note_person(c, &all->p[i]);
+}
+
+void groups_note(struct ctx *c, const struct touched *t)
+{
+	for (int i = 0; i < t->groups; i++) {
+		const struct touched_group *g = &t->group[i];
+
+		if (g->user_id) {
+			struct buf b = buf_in(c->arena, NOTE_MAX);
+
+			buf_puts(&b, "{\"group\":");
+			buf_json(&b, g->id);
+			buf_printf(&b, ",\"in\":%s}",
+				   strcmp(g->action, "joined") == 0 ? "true" : "false");
+			event_note(c, (struct event_note){ .type = "group.membership",
+							   .user_id = g->user_id,
+							   .payload = b.p });
+			continue;
+		}
+		audit_note(c, (struct audit_note){ .action = g->action,
+						   .target_kind = "group",
+						   .target_id = g->id,
+						   .after = g->detail });
+		event_note(c, (struct event_note){ .type = g->action,
+						   .payload = arena_printf(
+							   c->arena, "{\"group\":\"%s\"}",
+							   g->id) });
+	}
+}

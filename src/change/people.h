@@ -1,0 +1,45 @@
+/*
+ * people.h - the people a change is about: facts before, verdict, standing after.
+ * Private to src/change.
+ */
+#pragma once
+
+#include "access/grant.h"
+#include "access/standing.h"
+#include "change/change.h"
+
+enum { PEOPLE_CHUNK = 250 };
+
+struct person {
+	const char *id;
+	struct touched_user why; /* what the change did to the account itself */
+	bool active, shown_active, owner;
+	int64_t deleted;
+	bool known; /* had a standing before */
+	struct standing before, after;
+	struct rule_group *group;
+	int groups;
+	struct grant *manual, *mapped; /* as stored, in the order of verdict.grant */
+	int manuals, mappeds;
+	struct verdict verdict;
+};
+
+struct people {
+	struct person *p;
+	int n;
+	const struct rule_set *rules;
+};
+
+/* Locks and loads n people (PEOPLE_CHUNK at most, ids ascending), and brings
+ * c->org up to date under the gate. */
+bool people_load(struct ctx *c, const char *const *ids, int n, struct people *out) MUST;
+
+/* Verdicts, seats, last administrator: fills in after. */
+bool people_settle(struct ctx *c, struct people *all) MUST;
+
+/* Writes the differences. */
+bool people_write(struct ctx *c, const struct people *all) MUST;
+/* Notes them for audit and events. */
+void people_note(struct ctx *c, const struct people *all);
+/* Notes what happened to groups. */
+void groups_note(struct ctx *c, const struct touched *t);
