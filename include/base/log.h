@@ -18,7 +18,12 @@ struct log_field {
 	int64_t num;
 };
 
-#define F(k, s)     ((struct log_field){ .key = (k), .text = (s) ? (s) : "-" })
+static inline struct log_field log_text(const char *key, const char *text)
+{
+	return (struct log_field){ .key = key, .text = text ? text : "-" };
+}
+
+#define F(k, s)     log_text((k), (s))
 #define F_INT(k, n) ((struct log_field){ .key = (k), .num = (n) })
 
 /* Lines less urgent than level are left out from here on; LOG_INFO at start. */

@@ -114,8 +114,10 @@ static const char *const first[] = {
 
 	"CREATE TABLE seats ("
 	" org_id TEXT NOT NULL REFERENCES orgs (id), slot BIGINT NOT NULL, user_id TEXT,"
-	" PRIMARY KEY (org_id, slot), UNIQUE (org_id, user_id),"
+	" PRIMARY KEY (org_id, slot),"
 	" FOREIGN KEY (org_id, user_id) REFERENCES users (org_id, id))",
+	/* partial, so that no plan looks for free slots among all of them */
+	"CREATE UNIQUE INDEX seats_held ON seats (org_id, user_id) WHERE user_id IS NOT NULL",
 	"CREATE INDEX seats_free ON seats (org_id, slot) WHERE user_id IS NULL",
 
 	/* +1 and -1 of every seat taken and freed: the peak of a month is in here */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/time.h"
 #include "pgsql.h"
 
 /* Notes what was just sent; sent is what the PQsend function returned. */
@@ -27,16 +28,6 @@ static bool send_plain(struct ctx *c, const char *sql)
 	return expect(c, sent, (struct expected){ .sql = sql });
 }
 
-/* FNV-1a; which slot a text goes to need not be secret or stable. */
-static unsigned slot_of(const char *sql)
-{
-	unsigned h = 2166136261U;
-
-	for (; *sql; sql++)
-		h = (h ^ (unsigned char)*sql) * 16777619U;
-	return (h ^ h >> 16) % CACHE_SLOTS;
-}
-
 static void name_of(const struct pgsql_db *db, const struct cached *s, char name[32])
 {
 	snprintf(name, 32, "s%d_%u", (int)(s - db->cache), s->generation);
@@ -48,7 +39,7 @@ static bool evict(struct ctx *c, struct cached *s)
 {
 	char name[32];
 
-	if (!s->sql)
+	if (!s->line.sql)
 		return true;
 	name_of(pgsql_of(c), s, name);
 	pgsql_forget(s);
@@ -58,18 +49,19 @@ static bool evict(struct ctx *c, struct cached *s)
 static bool prepare(struct ctx *c, const char *sql, struct cached **out)
 {
 	struct pgsql_db *db = pgsql_of(c);
-	struct cached *s = &db->cache[slot_of(sql)];
+	bool hit;
+	struct cached *s = cache_entry(db->cache, sizeof(*s), CACHE_SLOTS, sql, &hit);
 	char name[32];
 	int sent;
 
 	*out = s;
-	if (s->sql && strcmp(s->sql, sql) == 0)
+	if (hit)
 		return true;
 	if (!evict(c, s))
 		return false;
 	s->generation++;
-	s->sql = strdup(sql);
-	if (!s->sql)
+	s->line.sql = strdup(sql);
+	if (!s->line.sql)
 		abort();
 	name_of(db, s, name);
 	sent = PQsendPrepare(db->conn, name, sql, 0, NULL);
@@ -137,6 +129,25 @@ static bool send(struct ctx *c, const struct db_stmt *stmt)
 	return expect(c, sent, e);
 }
 
+/*
+ * A plan is made once for each connection and statement, and on a table that is
+ * still empty any index looks as good as the right one.  So plans are made anew
+ * as the connection ages: after one second, two, four, up to a minute.
+ */
+static bool plan_anew(struct ctx *c)
+{
+	struct pgsql_db *db = pgsql_of(c);
+	int64_t now = time_monotonic();
+
+	if (now < db->plan_at)
+		return true;
+	db->plan_every = db->plan_every ? db->plan_every * 2 : PLAN_FIRST_MS;
+	if (db->plan_every > PLAN_LAST_MS)
+		db->plan_every = PLAN_LAST_MS;
+	db->plan_at = now + db->plan_every;
+	return send_plain(c, "DISCARD PLANS");
+}
+
 /* Before a statement: not too much under way, and the right organization. */
 static bool make_ready(struct ctx *c)
 {
@@ -145,6 +156,8 @@ static bool make_ready(struct ctx *c)
 
 	if (db->base.broken)
 		return error(c, ERR_RETRY, "the connection to PostgreSQL was lost before");
+	if (!db->base.in_tx && !plan_anew(c))
+		return false;
 	if ((db->queued >= QUEUE_SYNC || db->queued_bytes > QUEUE_SYNC_BYTES) && !pgsql_drain(c))
 		return false;
 	if (db->org_known && strcmp(db->org, db->org_set) == 0)
@@ -180,6 +193,8 @@ static bool begin(struct ctx *c, bool to_write)
 {
 	if (c->db->broken)
 		return error(c, ERR_RETRY, "the connection to PostgreSQL was lost before");
+	if (!plan_anew(c))
+		return false;
 	return send_plain(c,
 			  to_write ? "BEGIN" : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
 }

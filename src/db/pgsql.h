@@ -8,6 +8,7 @@
 
 #include <libpq-fe.h>
 
+#include "cache.h"
 #include "driver.h"
 
 enum {
@@ -17,11 +18,13 @@ enum {
 	QUEUE_SYNC_BYTES = 256 * 1024,
 	QUEUE_MAX = QUEUE_SYNC + 16, /* one statement may queue five messages */
 	ID_MAX = 64,
+	PLAN_FIRST_MS = 1000,
+	PLAN_LAST_MS = 60 * 1000,
 };
 
 /* A statement the server knows as s<slot>_<generation>. */
 struct cached {
-	char *sql; /* NULL: free */
+	struct cache_line line;
 	unsigned generation;
 };
 
@@ -44,6 +47,7 @@ struct pgsql_db {
 	char org[ID_MAX];     /* whose rows the next statement should see  */
 	char org_set[ID_MAX]; /* whose it sees; what the server was told   */
 	bool org_known;       /* org_set can be relied on                  */
+	int64_t plan_at, plan_every; /* when plans are made anew, ms        */
 	struct cached cache[CACHE_SLOTS];
 };
 

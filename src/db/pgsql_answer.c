@@ -51,8 +51,8 @@ bool pgsql_lost(struct ctx *c, bool during_commit, const char *why)
 
 void pgsql_forget(struct cached *s)
 {
-	free(s->sql);
-	s->sql = NULL;
+	free(s->line.sql);
+	s->line.sql = NULL;
 }
 
 /* The statement cannot be relied on; unless its slot has gone to another. */

@@ -6,13 +6,14 @@
 #include <string.h>
 #include <time.h>
 
+#include "cache.h"
 #include "driver.h"
 
 enum { CACHE_SLOTS = 256, WAIT_SECONDS = 5 };
 
 /* A prepared statement, found again by its text. */
 struct cached {
-	char *sql;
+	struct cache_line line;
 	sqlite3_stmt *st;
 	int *number; /* parameter i is $number[i - 1]; NULL when that is i */
 };
@@ -97,22 +98,12 @@ static void unlock_writer(void)
 	pthread_mutex_unlock(&writer.lock);
 }
 
-/* FNV-1a; which slot a text goes to need not be secret or stable. */
-static unsigned slot_of(const char *sql)
-{
-	unsigned h = 2166136261U;
-
-	for (; *sql; sql++)
-		h = (h ^ (unsigned char)*sql) * 16777619U;
-	return (h ^ h >> 16) % CACHE_SLOTS;
-}
-
 static void forget(struct cached *s)
 {
 	sqlite3_finalize(s->st);
-	free(s->sql);
+	free(s->line.sql);
 	free(s->number);
-	*s = (struct cached){ 0 };
+	*s = (struct cached){ .line.used = s->line.used };
 }
 
 /* $7 is a name to SQLite, numbered by first appearance. */
@@ -138,17 +129,18 @@ static void note_numbers(struct cached *s)
 
 static struct cached *prepare(struct ctx *c, const char *sql)
 {
-	struct cached *s = &of(c)->cache[slot_of(sql)];
+	bool hit;
+	struct cached *s = cache_entry(of(c)->cache, sizeof(*s), CACHE_SLOTS, sql, &hit);
 
-	if (s->sql && strcmp(s->sql, sql) == 0)
+	if (hit)
 		return s;
 	forget(s);
 	if (sqlite3_prepare_v3(of(c)->h, sql, -1, SQLITE_PREPARE_PERSISTENT, &s->st, NULL)) {
 		IGNORE(failed(c, sql)); /* NULL says it */
 		return NULL;
 	}
-	s->sql = strdup(sql);
-	if (!s->sql)
+	s->line.sql = strdup(sql);
+	if (!s->line.sql)
 		abort();
 	note_numbers(s);
 	return s;
@@ -177,9 +169,9 @@ static bool bind_all(struct ctx *c, const struct cached *s, struct db_args args)
 
 		if (number < 1 || number > args.n)
 			return error(c, ERR_INTERNAL, "no argument for $%d in: %.120s", number,
-				     s->sql);
+				     s->line.sql);
 		if (bind(s->st, i, &args.v[number - 1]) != SQLITE_OK)
-			return failed(c, s->sql);
+			return failed(c, s->line.sql);
 	}
 	return true;
 }
@@ -218,7 +210,7 @@ static bool step_all(struct ctx *c, const struct cached *s, struct rows *rows)
 		if (rows)
 			keep_row(c->arena, rows, s->st, &room);
 	if (rc != SQLITE_DONE)
-		return failed(c, s->sql);
+		return failed(c, s->line.sql);
 	/* the count of the last change stays until the next one */
 	if (rows && sqlite3_total_changes64(h) != before)
 		rows->changed = sqlite3_changes64(h);

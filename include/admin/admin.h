@@ -1,0 +1,41 @@
+/*
+ * admin.h - the JSON API for administrators and the platform, under /api/v1.
+ *
+ * One table says what there is: the server routes by it, and openapi.json is
+ * written from it, so that the description cannot be wrong.
+ */
+#pragma once
+
+#include "http/http.h"
+
+/* Whose token opens a route. */
+enum admin_need { ADMIN_ONLY, PLATFORM_TOO };
+
+/* What the handler does to the database. */
+enum admin_effect {
+	ADMIN_READS,  /* nothing                                             */
+	ADMIN_WRITES, /* all of it or none: one change, opened and committed */
+	ADMIN_ALONE,  /* opens its own changes                               */
+};
+
+typedef bool admin_handler(struct ctx *c, const struct http_req *q, struct http_resp *p);
+
+struct admin_route {
+	enum http_method method;
+	const char *pattern; /* "/api/v1/users/{}" */
+	enum admin_need need;
+	enum admin_effect effect;
+	admin_handler *handle;
+	/* for openapi.json */
+	const char *operation; /* operationId                                        */
+	const char *summary;
+	const char *query;    /* names of query parameters, with a blank between; or NULL */
+	const char *request;  /* schema of the body; NULL: none                     */
+	const char *response; /* schema of the answer; "list:User" a page of them; NULL: none */
+	const char *statuses; /* beside those every route has: "200 404"            */
+};
+
+extern const struct admin_route admin_routes[]; /* ends with a NULL pattern */
+
+/* Answers c->err as a problem document (RFC 9457). */
+void admin_error(struct ctx *c, struct http_resp *p);
