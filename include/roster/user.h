@@ -93,7 +93,8 @@ struct user_group {
 void user_finish(struct ctx *c, struct buf *out, const struct user *u,
 		 const struct user_group *groups, int count);
 
-/* Groups of the count users, ordered by user id, then group id. */
+/* Groups of the count users, ordered by user id, then group id; a connection
+ * (c->actor->source) sees its own. */
 bool user_groups(struct ctx *c, const struct user *const *users, int count,
 		 struct user_group **out, int *out_count) MUST;
 /* One read for GET /Users/{id}: the user (NULL if none) and its groups. */

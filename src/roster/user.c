@@ -96,9 +96,16 @@ static struct user_group *groups_from(struct ctx *c, const struct rows *r)
 	return g;
 }
 
+/* A connection sees its own groups only; by hand ($2 NULL) all are seen. */
 #define GROUPS_OF                                                                                  \
 	"SELECT m.user_id, g.id, g.display_name FROM members m JOIN groups g"                      \
-	" ON g.org_id = m.org_id AND g.id = m.group_id WHERE m.org_id = $1 AND m.user_id "
+	" ON g.org_id = $1 AND g.id = m.group_id WHERE m.org_id = $1"                              \
+	" AND (CAST($2 AS TEXT) IS NULL OR g.source_id = CAST($2 AS TEXT)) AND m.user_id "
+
+static struct db_val seen_source(const struct ctx *c)
+{
+	return db_text(c->actor && c->actor->source ? c->actor->source->id : NULL);
+}
 
 bool user_find_with_groups(struct ctx *c, const char *id, struct user **out,
 			   struct user_group **groups, int *count)
@@ -109,7 +116,8 @@ bool user_find_with_groups(struct ctx *c, const char *id, struct user **out,
 		{ "SELECT " USER_COLUMNS " FROM users u WHERE u.org_id = $1 AND u.id = $2"
 		  " AND u.deleted = 0",
 		  args, &user },
-		{ GROUPS_OF "= $2 ORDER BY g.id", args, &r },
+		{ GROUPS_OF "= $3 ORDER BY g.id",
+		  DB_ARGS(db_text(c->org->id), seen_source(c), db_text(id)), &r },
 	};
 
 	if (!db_run_all(c, stmts, 2))
@@ -124,7 +132,7 @@ bool user_groups(struct ctx *c, const struct user *const *users, int count, stru
 		 int *out_count)
 {
 	struct buf sql = buf_in(c->arena, 64 * 1024);
-	struct db_val *p = arena_array(c->arena, struct db_val, (size_t)count + 1);
+	struct db_val *p = arena_array(c->arena, struct db_val, (size_t)count + 2);
 	struct rows r;
 
 	*out = NULL;
@@ -132,12 +140,13 @@ bool user_groups(struct ctx *c, const struct user *const *users, int count, stru
 	if (count == 0)
 		return true;
 	p[0] = db_text(c->org->id);
+	p[1] = seen_source(c);
 	for (int i = 0; i < count; i++)
-		p[i + 1] = db_text(users[i]->id);
+		p[i + 2] = db_text(users[i]->id);
 	buf_puts(&sql, GROUPS_OF "IN (");
-	buf_params(&sql, 2, count);
+	buf_params(&sql, 3, count);
 	buf_puts(&sql, ") ORDER BY m.user_id, g.id");
-	if (!db_run(c, &r, sql.p, (struct db_args){ p, count + 1 }))
+	if (!db_run(c, &r, sql.p, (struct db_args){ p, count + 2 }))
 		return false;
 	*out = groups_from(c, &r);
 	*out_count = r.count;
