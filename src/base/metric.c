@@ -224,7 +224,7 @@ void metric_sample(struct buf *out, const char *name, const char *label, const c
 		   int64_t n)
 {
 	buf_puts(out, name);
-	if (label) {
+	if (label && value) {
 		buf_puts(out, "{");
 		put_label(out, label, value);
 		buf_puts(out, "}");

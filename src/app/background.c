@@ -1,0 +1,243 @@
+/* background.c - the thread that looks after the database and the audit chain. */
+#include "background.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/id.h"
+#include "base/log.h"
+#include "base/metric.h"
+#include "base/text.h"
+#include "base/time.h"
+#include "change/schema.h"
+#include "record/audit.h"
+#include "roster/org.h"
+
+enum {
+	ROUND_MS = 1000,                          /* between two rounds                 */
+	AWAY_MS = 2000,                           /* while the database is away         */
+	SWEEP_MS = 5000,                          /* all organizations: other processes
+						   * write as well                      */
+	KEEP_MS = AUDIT_SETTLE_MS + 2 * ROUND_MS, /* until a record can be sealed   */
+	SEAL_BATCH = 1000,                        /* records in one transaction         */
+	NOTES = 256,
+	ID_MAX = 40
+};
+
+/* An organization with something to seal. */
+struct note {
+	char org_id[ID_MAX];
+	int64_t until; /* time_monotonic() */
+};
+
+static struct {
+	pthread_t thread;
+	pthread_mutex_t lock; /* of what follows */
+	pthread_cond_t wake;
+	bool stop;
+	struct note noted[NOTES]; /* what finds no place waits for the sweep */
+	int count;
+} self = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+/* Of the thread alone. */
+static bool migrated;
+static int64_t last_sweep;
+
+void background_has_work(const char *org_id)
+{
+	size_t n = strlen(org_id);
+	int i = 0;
+
+	if (n >= ID_MAX)
+		return;
+	pthread_mutex_lock(&self.lock);
+	while (i < self.count && strcmp(self.noted[i].org_id, org_id) != 0)
+		i++;
+	if (i < NOTES) {
+		memcpy(self.noted[i].org_id, org_id, n + 1);
+		self.noted[i].until = time_monotonic() + KEEP_MS;
+		if (i == self.count)
+			self.count++;
+	}
+	pthread_mutex_unlock(&self.lock);
+}
+
+bool background_prepare(struct app *app, struct ctx *c)
+{
+	SCOPED_LOAN loan = { 0 };
+
+	if (!db_lend(app->pool, c, &loan) || (!migrated && !schema_migrate(c)))
+		return false;
+	migrated = true;
+	atomic_store(&app->database_up, true);
+	return true;
+}
+
+/* True if the database is there. */
+static bool look_for_database(struct app *app, struct ctx *c)
+{
+	bool first = !migrated;
+
+	if (atomic_load(&app->database_up))
+		return true;
+	if (background_prepare(app, c)) {
+		if (first)
+			app_announce(app, c);
+		else
+			log_event(c, LOG_INFO, "database", F("state", "up"));
+		return true;
+	}
+	if (!migrated && c->err.kind < ERR_RETRY) {
+		log_event(c, LOG_ERR, "failed", F("msg", c->err.msg));
+		atomic_store(&app->failed, true);
+		kill(getpid(), SIGTERM);
+		return false;
+	}
+	log_event(c, LOG_WARNING, "database", F("state", "away"), F("msg", c->err.msg));
+	return false;
+}
+
+static bool seal_one(struct ctx *c, const struct org *org)
+{
+	int64_t sealed = 0;
+
+	c->org = org;
+	if (!db_enter_org(c, org->id) || !audit_seal(c, SEAL_BATCH, &sealed))
+		return false;
+	metric_add(METRIC_AUDIT_SEALED, NULL, NULL, 0, sealed);
+	if (sealed == SEAL_BATCH)
+		background_has_work(org->id);
+	return true;
+}
+
+static bool seal_all(struct ctx *c)
+{
+	struct org *orgs;
+	int count;
+
+	if (!org_list(c, &orgs, &count))
+		return false;
+	for (int i = 0; i < count; i++)
+		if (!seal_one(c, &orgs[i]))
+			return false;
+	return true;
+}
+
+static bool seal_noted(struct ctx *c, const struct note *noted, int count)
+{
+	struct org *org;
+
+	for (int i = 0; i < count; i++)
+		if (!org_find(c, noted[i].org_id, &org) || (org && !seal_one(c, org)))
+			return false;
+	return true;
+}
+
+/* A copy of the notes, to work on without the lock; those whose time is over go. */
+static struct note *take_notes(struct arena *a, int *count)
+{
+	struct note *copy = arena_array(a, struct note, NOTES);
+	int64_t now = time_monotonic();
+	int kept = 0;
+
+	pthread_mutex_lock(&self.lock);
+	*count = self.count;
+	for (int i = 0; i < self.count; i++) {
+		copy[i] = self.noted[i];
+		if (copy[i].until > now)
+			self.noted[kept++] = copy[i];
+	}
+	self.count = kept;
+	pthread_mutex_unlock(&self.lock);
+	return copy;
+}
+
+static void seal(struct app *app, struct ctx *c)
+{
+	SCOPED_LOAN loan = { 0 };
+	bool all = last_sweep == 0 || time_monotonic() - last_sweep >= SWEEP_MS;
+	int count;
+	struct note *noted = take_notes(c->arena, &count);
+
+	if (!all && count == 0)
+		return;
+	if (db_lend(app->pool, c, &loan) && (all ? seal_all(c) : seal_noted(c, noted, count))) {
+		last_sweep = all ? time_monotonic() : last_sweep;
+		return;
+	}
+	for (int i = 0; i < count; i++)
+		background_has_work(noted[i].org_id);
+	if (c->err.kind != ERR_RETRY)
+		log_event(c, LOG_WARNING, "seal", F("err", err_name(c->err.kind)),
+			  F("msg", c->err.msg));
+}
+
+static void one_round(struct app *app)
+{
+	static const struct actor actor = { .kind = "system", .name = "rosterd" };
+	struct arena a = { 0 };
+	struct ctx c = {
+		.arena = &a,
+		.actor = &actor,
+		.trace = id_new(&a),
+		.now = time_now(),
+		.base_url = atomic_load(&app->base_url),
+	};
+
+	if (look_for_database(app, &c))
+		seal(app, &c);
+	arena_free(&a);
+}
+
+/* False when it is time to stop. */
+static bool pause_for(int64_t ms)
+{
+	struct timespec until;
+	int late = 0;
+	bool stop;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += ms / 1000;
+	pthread_mutex_lock(&self.lock);
+	while (!self.stop && !late)
+		late = pthread_cond_timedwait(&self.wake, &self.lock, &until);
+	stop = self.stop;
+	pthread_mutex_unlock(&self.lock);
+	return !stop;
+}
+
+static void *run(void *arg)
+{
+	struct app *app = arg;
+
+	do
+		one_round(app);
+	while (pause_for(atomic_load(&app->database_up) ? ROUND_MS : AWAY_MS));
+	return NULL;
+}
+
+void background_start(struct app *app)
+{
+	pthread_condattr_t monotonic;
+
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&self.wake, &monotonic);
+	pthread_condattr_destroy(&monotonic);
+	if (pthread_create(&self.thread, NULL, run, app))
+		abort();
+}
+
+void background_stop(void)
+{
+	pthread_mutex_lock(&self.lock);
+	self.stop = true;
+	pthread_cond_signal(&self.wake);
+	pthread_mutex_unlock(&self.lock);
+	pthread_join(self.thread, NULL);
+	pthread_cond_destroy(&self.wake);
+}

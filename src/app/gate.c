@@ -1,0 +1,175 @@
+/* gate.c - from the Authorization header to an organization and an actor. */
+#include "gate.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "base/metric.h"
+#include "base/secret.h"
+#include "base/time.h"
+#include "record/history.h"
+#include "roster/token.h"
+#include "scim/scim.h"
+#include "tries.h"
+
+enum { CREDENTIALS_MAX = 1024 };
+
+/* What opens a route, and what to say to a token that does not. */
+static const struct {
+	const char *kind[2];
+	const char *advice;
+} needs[] = {
+	[NEED_SCIM_TOKEN] = { { "scim" }, "a token of kind scim is needed here" },
+	[NEED_ADMIN_TOKEN] = { { "admin" }, "a token of kind admin is needed here" },
+	[NEED_PLATFORM_TOKEN] = { { "platform", "admin" },
+				  "a token of kind platform or admin is needed here" },
+};
+
+struct credentials {
+	const char *token;
+	bool bare; /* without a scheme in front */
+};
+
+static int sextet(char ch)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	const char *at = ch ? strchr(digits, ch) : NULL;
+
+	return at ? (int)(at - digits) : -1;
+}
+
+/* Base64 as far as it is such; what is not makes a token nobody has. */
+static const char *base64_text(struct arena *a, const char *s)
+{
+	char *out = arena_alloc(a, strlen(s) + 1), *o = out;
+	unsigned bits = 0;
+	int n = 0, v;
+
+	for (; (v = sextet(*s)) >= 0; s++) {
+		bits = bits << 6 | (unsigned)v;
+		n += 6;
+		if (n < 8)
+			continue;
+		n -= 8;
+		*o++ = (char)(bits >> n & 0xff);
+	}
+	return out;
+}
+
+/* The rest of "Scheme rest"; NULL if the scheme is another (RFC 9110, section 11.1). */
+static const char *after_scheme(const char *header, const char *scheme)
+{
+	size_t n = strlen(scheme);
+
+	if (strncasecmp(header, scheme, n) != 0 || header[n] != ' ')
+		return NULL;
+	return header + n + strspn(header + n, " ");
+}
+
+/*
+ * "Bearer TOKEN" (RFC 6750); "Basic USER:TOKEN", the only form some clients
+ * have, whatever the user; or the token alone.
+ */
+static bool read_credentials(struct ctx *c, const struct http_req *q, struct credentials *out)
+{
+	const char *header = http_header(q, "Authorization"), *pair, *colon;
+
+	*out = (struct credentials){ 0 };
+	if (!header || !*header)
+		return error(c, ERR_UNAUTHENTICATED,
+			     "no credentials: send the header \"Authorization: Bearer TOKEN\"");
+	if (strlen(header) > CREDENTIALS_MAX)
+		return error(c, ERR_UNAUTHENTICATED, "the Authorization header is too long");
+	out->token = after_scheme(header, "Bearer");
+	if (out->token)
+		return true;
+	if ((pair = after_scheme(header, "Basic"))) {
+		pair = base64_text(c->arena, pair);
+		colon = strchr(pair, ':');
+		out->token = colon ? colon + 1 : "";
+		return true;
+	}
+	out->token = header;
+	out->bare = true;
+	return true;
+}
+
+static bool opens(const struct token_holder *h, enum need need)
+{
+	for (int i = 0; i < 2 && needs[need].kind[i]; i++)
+		if (strcmp(needs[need].kind[i], h->token.kind) == 0)
+			return true;
+	return false;
+}
+
+static void enter(struct ctx *c, const struct http_req *q, const struct token_holder *h)
+{
+	struct actor *actor = arena_new(c->arena, struct actor);
+
+	*actor = (struct actor){
+		.kind = h->token.kind,
+		.name = arena_printf(c->arena, "token:%s", h->token.id),
+		.source = h->source,
+		.address = q->address,
+	};
+	c->org = h->org;
+	c->actor = actor;
+}
+
+/* A good token at the wrong door is somebody's mistake, or worse: the organization
+ * gets to see it.  That the record cannot be written changes nothing. */
+static bool refuse_kind(struct ctx *c, const struct http_req *q, const struct token_holder *h,
+			enum need need)
+{
+	enter(c, q, h);
+	IGNORE(audit_write_now(c, (struct audit_note){ .action = "token.refused",
+						       .target_kind = "token",
+						       .target_id = h->token.id,
+						       .reason = needs[need].advice }));
+	c->err = (struct err){ 0 };
+	return error(c, ERR_FORBIDDEN, "this is a token of kind %s; %s", h->token.kind,
+		     needs[need].advice);
+}
+
+static bool admit(struct ctx *c, const struct http_req *q, const struct credentials *cred,
+		  const struct token_holder *h, enum need need)
+{
+	if (!opens(h, need))
+		return refuse_kind(c, q, h, need);
+	if (cred->bare && !(h->source && scim_accepts_bare(c, h->source)))
+		return error(c, ERR_UNAUTHENTICATED,
+			     "write \"Bearer\" in front of the token, or set bare_token for this "
+			     "connection");
+	enter(c, q, h);
+	return true;
+}
+
+static bool check(struct ctx *c, const struct http_req *q, enum need need)
+{
+	struct token_holder holder = { 0 };
+	struct credentials cred;
+	const char *kind, *org;
+	int64_t now = time_monotonic();
+
+	if (!read_credentials(c, q, &cred))
+		return false;
+	if (!token_parse(c->arena, cred.token, &kind, &org))
+		org = "";
+	if (!tries_allow(c, q->address, org, now))
+		return false;
+	if (token_open(c, cred.token, &holder) && admit(c, q, &cred, &holder, need))
+		return true;
+	if (c->err.kind == ERR_UNAUTHENTICATED)
+		tries_failed(q->address, org, now);
+	return false;
+}
+
+bool gate_open(struct ctx *c, const struct http_req *q, enum need need)
+{
+	if (need == NEED_NOBODY || check(c, q, need))
+		return true;
+	if (c->err.kind < ERR_RETRY)
+		metric_add(METRIC_AUTH_REFUSED, err_name(c->err.kind), NULL, 0, 1);
+	return false;
+}
