@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/org.h"
+#include "roster/source.h"
 #include "user_store.h"
 
 static bool find_one(struct ctx *c, const char *sql, const char *key, struct user **out)
