@@ -71,9 +71,9 @@ bool list_users(struct ctx *c, const struct user_query *q, struct user **out, in
 		IF("4", "t.id = $4 OR t.kind = $4")
 
 #define GROUPS_CHANGED                                                                             \
-	"(SELECT COALESCE(SUM(k.n), 0) FROM group_changes k WHERE k.org_id = g.org_id"             \
+	"(SELECT COALESCE(SUM(k.n), 0) FROM group_changes k WHERE k.org_id = $1"                   \
 	" AND k.group_id = g.id), (SELECT COALESCE(MAX(k.at), 0) FROM group_changes k"             \
-	" WHERE k.org_id = g.org_id AND k.group_id = g.id)"
+	" WHERE k.org_id = $1 AND k.group_id = g.id)"
 
 static int64_t later(int64_t a, int64_t b)
 {
@@ -109,8 +109,8 @@ bool list_groups(struct ctx *c, const struct group_query *q, struct group_view *
 		{ "SELECT COUNT(*)" GROUPS_ASKED, { asked, 4 }, &all },
 		{ "SELECT g.id, g.source_id, g.display_name, g.external_id, g.version, g.created,"
 		  " g.changed, t.kind, t.name, (SELECT COUNT(*) FROM members m"
-		  " WHERE m.org_id = g.org_id AND m.group_id = g.id), (SELECT COUNT(*) FROM"
-		  " pending_members p WHERE p.org_id = g.org_id AND p.group_id = g.id),"
+		  " WHERE m.org_id = $1 AND m.group_id = g.id), (SELECT COUNT(*) FROM"
+		  " pending_members p WHERE p.org_id = $1 AND p.group_id = g.id),"
 		  " " GROUPS_CHANGED GROUPS_ASKED " AND g.id > $5 ORDER BY g.id LIMIT $6",
 		  { asked, 6 },
 		  &r },

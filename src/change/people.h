@@ -28,6 +28,7 @@ struct people {
 	struct person *p;
 	int n;
 	const struct rule_set *rules;
+	int64_t admins_lost; /* lowered here, not written yet */
 };
 
 /* Locks and loads n people (PEOPLE_CHUNK at most, ids ascending), and brings

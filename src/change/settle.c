@@ -32,24 +32,25 @@ static void judge(struct ctx *c, const struct people *all, struct person *p)
 	p->after.kept = false;
 }
 
-static bool other_admins(struct ctx *c, const char *id, bool *any)
+/* Administrators and Owners as they are stored. */
+static bool count_admins(struct ctx *c, int64_t *out)
 {
 	struct rows r;
 
 	if (!db_run(c, &r,
-		    "SELECT s.user_id FROM standings s WHERE s.org_id = $1"
-		    " AND s.role IN ('AD', 'OW') AND s.user_id <> $2 LIMIT 1",
-		    DB_ARGS(db_text(c->org->id), db_text(id))))
+		    "SELECT COUNT(*) FROM standings s WHERE s.org_id = $1"
+		    " AND s.role IN ('AD', 'OW')",
+		    DB_ARGS(db_text(c->org->id))))
 		return false;
-	*any = r.count > 0;
+	*out = row_int(&r, 0, 0);
 	return true;
 }
 
 /* An organization keeps its last Administrator or Owner.  A rule or a group is
  * overruled in silence (and in the audit trail); a deactivation says why not. */
-static bool keep_last_admin(struct ctx *c, struct person *p)
+static bool keep_last_admin(struct ctx *c, struct people *all, struct person *p)
 {
-	bool any;
+	int64_t admins;
 
 	if (p->owner && (p->why.deactivated || p->why.deleted))
 		return error(c, ERR_CONFLICT, "an Owner is not deactivated or deleted: hand the"
@@ -57,10 +58,12 @@ static bool keep_last_admin(struct ctx *c, struct person *p)
 	if (!is_admin(p->before.role) || is_admin(p->after.wanted))
 		return true;
 	/* others may be leaving at the same time */
-	if (!db_alone(c) || !other_admins(c, p->id, &any))
+	if (!db_alone(c) || !count_admins(c, &admins))
 		return false;
-	if (any)
+	if (admins - all->admins_lost > 1) {
+		all->admins_lost++;
 		return true;
+	}
 	if (p->deleted || !p->active)
 		return error(c, ERR_CONFLICT, "this is the last administrator of \"%.100s\": make"
 					      " somebody else administrator first",
@@ -174,7 +177,7 @@ bool people_settle(struct ctx *c, struct people *all)
 
 	for (int i = 0; i < all->n; i++) {
 		judge(c, all, &all->p[i]);
-		if (!keep_last_admin(c, &all->p[i]))
+		if (!keep_last_admin(c, all, &all->p[i]))
 			return false;
 	}
 	n = pick(c, all, waits_no_more, &p, &ids);

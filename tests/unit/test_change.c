@@ -163,6 +163,21 @@ static void the_last_administrator_stays(void **state)
 	assert_string_equal(role_of(c, a->id), "NO");
 }
 
+static void of_all_administrators_lowered_at_once_one_stays(void **state)
+{
+	struct ctx *c = *state;
+	struct user *u[] = { arrives(c, "a", NULL), arrives(c, "b", NULL), arrives(c, "d", NULL) };
+	const char *ids[] = { u[0]->id, u[1]->id, u[2]->id };
+	int admins = 0;
+
+	in_change(c, store_rules(c, rules));
+	grouped(c, "boss", ids, 3);
+	in_change(c, store_rules(c, "{\"rules\": []}"));
+	for (int i = 0; i < 3; i++)
+		admins += standing_of(c, ids[i])->role == ROLE_AD;
+	assert_int_equal(admins, 1);
+}
+
 static void an_owner_is_nobodys_to_change(void **state)
 {
 	struct ctx *c = *state;
@@ -328,6 +343,7 @@ int main(void)
 		db_test(a_lowered_limit_evicts_nobody_and_admits_nobody),
 		db_test(policy_refuse_stores_nothing_at_the_limit),
 		db_test(the_last_administrator_stays),
+		db_test(of_all_administrators_lowered_at_once_one_stays),
 		db_test(an_owner_is_nobodys_to_change),
 		db_test(a_leaver_returns_under_the_same_id),
 		db_test(a_deleted_person_who_returns_keeps_the_history),
