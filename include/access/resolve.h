@@ -23,9 +23,9 @@ struct grant {
 };
 
 struct facts {
-	bool active;  /* what the managing source says            */
-	bool owner;   /* holds a manual Owner grant: always OW     */
-	bool matched; /* some organization-role rule matched before */
+	bool active;                    /* what the managing source says            */
+	bool owner;                     /* holds a manual Owner grant: always OW     */
+	bool matched;                   /* some organization-role rule matched before */
 	const struct rule_group *group; /* all groups, of all sources */
 	int groups;
 	const struct grant *manual; /* manual grants */
@@ -33,9 +33,9 @@ struct facts {
 };
 
 struct verdict {
-	enum role wanted;  /* DI, NO, AN .. OW: before the seat gate            */
-	bool matched;      /* facts.matched, or now                             */
-	bool by_default;   /* wanted comes from the policy for the unmatched    */
+	enum role wanted;    /* DI, NO, AN .. OW: before the seat gate            */
+	bool matched;        /* facts.matched, or now                             */
+	bool by_default;     /* wanted comes from the policy for the unmatched    */
 	struct grant *grant; /* what rules give, one per (rule, group); manual ones
 			      * are not repeated; sorted by scope, target, rule, group */
 	int grants;

@@ -6,10 +6,10 @@
 
 struct standing {
 	const char *user_id;
-	enum role role;        /* what counts: DI, NO, AN .. OW                       */
-	enum role wanted;      /* what the grants give, before the seat gate          */
+	enum role role;           /* what counts: DI, NO, AN .. OW                       */
+	enum role wanted;         /* what the grants give, before the seat gate          */
 	bool seat, matched, kept; /* kept: last administrator, against what grants say */
-	int64_t waiting_since; /* 0: does not wait for a seat                         */
+	int64_t waiting_since;    /* 0: does not wait for a seat                         */
 	int64_t since;
 };
 

@@ -12,8 +12,8 @@
 
 struct group {
 	const char *id, *source_id;
-	const char *display_name; /* unique without case among the groups of its source */
-	const char *external_id;  /* may be NULL */
+	const char *display_name;          /* unique without case among the groups of its source */
+	const char *external_id;           /* may be NULL */
 	int64_t version, created, changed; /* member changes included */
 };
 
@@ -29,7 +29,7 @@ bool group_delete(struct ctx *c, const struct group *g) MUST;
 struct group_page {
 	const char *source_id; /* NULL: all sources */
 	const char *where, *order;
-	struct db_args args;   /* from $2 on; $1 is the organization */
+	struct db_args args; /* from $2 on; $1 is the organization */
 	int64_t start, count;
 };
 bool group_list(struct ctx *c, const struct group_page *page, struct group **out, int *out_count,

@@ -8,13 +8,13 @@
 struct touched {
 	struct touched_user {
 		const char *id;
-		bool own;  /* the request was about this person (not about a group or a rule):
-			    * where policy is "refuse", the request fails for want of a seat */
+		bool own; /* the request was about this person (not about a group or a rule):
+			   * where policy is "refuse", the request fails for want of a seat */
 		/* what happened to the account itself, for audit and events */
 		bool arrived, saved, deactivated, reactivated, deleted, erased;
 		bool joined;         /* arrived in groups that had been waiting          */
 		const char *differs; /* JSON array of the attributes that a save moved */
-	} *user;
+	} * user;
 	int count, room;
 	int *slot, slots; /* open hash of id -> index + 1 */
 	/* what happened to groups, in order */
@@ -23,9 +23,9 @@ struct touched {
 		const char *id;      /* the group                                              */
 		const char *user_id; /* of "joined" and "left"                                 */
 		const char *detail;  /* JSON object                                            */
-	} *group;
+	} * group;
 	int groups, group_room;
-	bool everybody;   /* all people of the organization: rules or policies changed */
+	bool everybody; /* all people of the organization: rules or policies changed */
 	int64_t users_created, users_deleted;
 };
 

@@ -25,9 +25,9 @@ struct user {
 				   * or removes it                                       */
 	int64_t version;          /* 1 at creation, moves with each real change          */
 	int64_t created, changed;
-	int64_t deleted;          /* 0 while alive                                       */
-	struct values values;     /* loaded by user_get_all(), else empty                */
-	const char *body;         /* see user_render()                                   */
+	int64_t deleted;      /* 0 while alive                                       */
+	struct values values; /* loaded by user_get_all(), else empty                */
+	const char *body;     /* see user_render()                                   */
 };
 
 /* Sizes are checked here for all doors: ERR_VALUE. */
@@ -95,8 +95,8 @@ void user_finish(struct ctx *c, struct buf *out, const struct user *u,
 
 /* Groups of the count users, ordered by user id, then group id; a connection
  * (c->actor->source) sees its own. */
-bool user_groups(struct ctx *c, const struct user *const *users, int count,
-		 struct user_group **out, int *out_count) MUST;
+bool user_groups(struct ctx *c, const struct user *const *users, int count, struct user_group **out,
+		 int *out_count) MUST;
 /* One read for GET /Users/{id}: the user (NULL if none) and its groups. */
 bool user_find_with_groups(struct ctx *c, const char *id, struct user **out,
 			   struct user_group **groups, int *count) MUST;

@@ -32,10 +32,10 @@ static bool role_fits(struct ctx *c, enum scope scope, enum role role)
 		"a workspace role is member or manager",
 		"a project role is AN, RE or Inherit",
 	};
-	bool fits = scope == SCOPE_ORG	     ? role_assignable(role)
-		    : scope == SCOPE_WORKSPACE ? role == ROLE_NONE || role == ROLE_MA
-					       : role == ROLE_NONE || role == ROLE_AN ||
-							 role == ROLE_RE;
+	bool fits = scope == SCOPE_ORG ? role_assignable(role)
+		    : scope == SCOPE_WORKSPACE
+			    ? role == ROLE_NONE || role == ROLE_MA
+			    : role == ROLE_NONE || role == ROLE_AN || role == ROLE_RE;
 
 	return fits || error(c, ERR_VALUE, "%s", wanted[scope]);
 }
@@ -113,7 +113,8 @@ bool grant_list(struct ctx *c, const char *const *user_ids, int n, struct user_g
 	p[0] = db_text(c->org->id);
 	for (int i = 0; i < n; i++)
 		p[i + 1] = db_text(user_ids[i]);
-	buf_puts(&sql, "SELECT " GRANT_COLUMNS " FROM grants g WHERE g.org_id = $1 AND g.user_id IN (");
+	buf_puts(&sql,
+		 "SELECT " GRANT_COLUMNS " FROM grants g WHERE g.org_id = $1 AND g.user_id IN (");
 	buf_params(&sql, 2, n);
 	buf_puts(&sql, ") ORDER BY g.user_id, g.scope, g.target, g.origin");
 	if (n && !db_run(c, &r, sql.p, (struct db_args){ p, n + 1 }))
@@ -128,7 +129,8 @@ bool grant_list_manual(struct ctx *c, const char *after, int64_t limit, struct u
 	struct rows r;
 
 	if (!db_run(c, &r,
-		    "SELECT " GRANT_COLUMNS " FROM grants g WHERE g.org_id = $1 AND g.origin = 'manual'"
+		    "SELECT " GRANT_COLUMNS
+		    " FROM grants g WHERE g.org_id = $1 AND g.origin = 'manual'"
 		    " AND g.user_id || ':' || g.scope || ':' || g.target > $2"
 		    " ORDER BY g.user_id || ':' || g.scope || ':' || g.target LIMIT $3",
 		    DB_ARGS(db_text(c->org->id), db_text(after), db_int(limit))))

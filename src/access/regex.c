@@ -25,8 +25,9 @@ bool regex_compile(struct ctx *c, const char *rule_id, const char *pattern, void
 			     &code, &at, NULL);
 	if (!*out) {
 		pcre2_get_error_message(code, (PCRE2_UCHAR *)reason, sizeof(reason));
-		return error(c, ERR_VALUE, "rule \"%.60s\": the pattern breaks at character %zu: %s",
-			     rule_id, (size_t)at + 1, reason);
+		return error(c, ERR_VALUE,
+			     "rule \"%.60s\": the pattern breaks at character %zu: %s", rule_id,
+			     (size_t)at + 1, reason);
 	}
 	arena_defer(c->arena, free_code, *out);
 	return true;

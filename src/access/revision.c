@@ -23,8 +23,7 @@ bool rule_set_store(struct ctx *c, const char *document, int rules, int64_t *rev
 {
 	struct rows r;
 
-	if (!db_run(c, &r,
-		    "SELECT COALESCE(MAX(revision), 0) + 1 FROM rule_sets WHERE org_id = $1",
+	if (!db_run(c, &r, "SELECT COALESCE(MAX(revision), 0) + 1 FROM rule_sets WHERE org_id = $1",
 		    DB_ARGS(db_text(c->org->id))))
 		return false;
 	*revision = row_int(&r, 0, 0);

@@ -11,8 +11,9 @@ static const struct {
 	const char *word;
 	enum match_by by;
 } ways[] = {
-	{ "name", BY_NAME },		   { "exact", BY_EXACT }, { "id", BY_ID },
-	{ "external_id", BY_EXTERNAL_ID }, { "glob", BY_GLOB },	  { "regex", BY_REGEX },
+	{ "name", BY_NAME }, { "exact", BY_EXACT },
+	{ "id", BY_ID },     { "external_id", BY_EXTERNAL_ID },
+	{ "glob", BY_GLOB }, { "regex", BY_REGEX },
 };
 
 bool rule_matches(const struct rule *r, const struct rule_group *g)
@@ -43,7 +44,8 @@ static bool only(struct ctx *c, const char *id, json_t *object, const char *word
 	const char *key;
 	json_t *v;
 
-	json_object_foreach (object, key, v) {
+	json_object_foreach(object, key, v)
+	{
 		const char *at = strstr(words, arena_printf(c->arena, "|%s|", key));
 
 		if (!at)
@@ -86,17 +88,16 @@ static bool read_match(struct ctx *c, json_t *match, struct rule *r)
 	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
 		if (strcmp(by ? by : "name", ways[i].word) == 0) {
 			r->by = ways[i].by;
-			return r->by != BY_REGEX ||
-			       regex_compile(c, r->id, r->group, &r->pattern);
+			return r->by != BY_REGEX || regex_compile(c, r->id, r->group, &r->pattern);
 		}
 	return error(c, ERR_VALUE,
-		     "rule \"%.60s\": \"by\" is name, exact, id, external_id, glob or regex", r->id);
+		     "rule \"%.60s\": \"by\" is name, exact, id, external_id, glob or regex",
+		     r->id);
 }
 
 static bool project_role(const char *text, enum role *out)
 {
-	return role_parse(text, out) &&
-	       (*out == ROLE_NONE || *out == ROLE_AN || *out == ROLE_RE);
+	return role_parse(text, out) && (*out == ROLE_NONE || *out == ROLE_AN || *out == ROLE_RE);
 }
 
 static bool read_place(struct ctx *c, struct rule *r, const char *workspace, const char *project,
@@ -111,8 +112,8 @@ static bool read_place(struct ctx *c, struct rule *r, const char *workspace, con
 		return error(c, ERR_VALUE, "rule \"%.60s\": a workspace role is member or manager",
 			     r->id);
 	else if (project && (!role || !project_role(role, &r->role)))
-		return error(c, ERR_VALUE,
-			     "rule \"%.60s\": a project role is AN, RE or Inherit", r->id);
+		return error(c, ERR_VALUE, "rule \"%.60s\": a project role is AN, RE or Inherit",
+			     r->id);
 	return true;
 }
 

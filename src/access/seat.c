@@ -52,7 +52,8 @@ static bool take_from(struct ctx *c, const char *user_id, int64_t from, bool *go
 		    arena_printf(c->arena,
 				 "UPDATE seats SET user_id = $2 WHERE org_id = $1 AND slot ="
 				 " (SELECT s.slot FROM seats s WHERE s.org_id = $1"
-				 " AND s.user_id IS NULL AND s.slot >= $3 ORDER BY s.slot LIMIT 1%s)"
+				 " AND s.user_id IS NULL AND s.slot >= $3 ORDER BY s.slot LIMIT "
+				 "1%s)"
 				 " RETURNING slot",
 				 db_for_update_skip(c->db)),
 		    DB_ARGS(db_text(c->org->id), db_text(user_id), db_int(from))))
@@ -126,11 +127,10 @@ static bool shrink(struct ctx *c, const struct rows *freed)
 			      " ORDER BY s.slot LIMIT 1)",
 			      DB_ARGS(db_text(c->org->id), db_int(slot)))) ||
 		    /* with no surplus left the slot is an ordinary free one */
-		    (slot > 0 &&
-		     !db_push(c,
-			      "INSERT INTO seats (org_id, slot) VALUES ($1, $2)"
-			      " ON CONFLICT (org_id, slot) DO NOTHING",
-			      DB_ARGS(db_text(c->org->id), db_int(slot)))))
+		    (slot > 0 && !db_push(c,
+					  "INSERT INTO seats (org_id, slot) VALUES ($1, $2)"
+					  " ON CONFLICT (org_id, slot) DO NOTHING",
+					  DB_ARGS(db_text(c->org->id), db_int(slot)))))
 			return false;
 	}
 	return true;

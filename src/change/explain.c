@@ -68,9 +68,9 @@ static const char *because(struct ctx *c, const struct explanation *e)
 	if (e->standing->kept)
 		return "kept as the last administrator, although no rule gives it any more";
 	if (!g)
-		return e->standing->matched ?
-			       "no rule matches any more: the organization's policy decides" :
-			       "no rule matches: the organization's policy decides";
+		return e->standing->matched
+			       ? "no rule matches any more: the organization's policy decides"
+			       : "no rule matches: the organization's policy decides";
 	if (g->grant.manual)
 		return arena_printf(c->arena, "given by hand (%s)",
 				    g->grant.by ? g->grant.by : "unknown");

@@ -139,8 +139,7 @@ bool people_load(struct ctx *c, const char *const *ids, int n, struct people *ou
 		{ with_ids(c,
 			   "SELECT u.id, u.active, u.shown_active, u.deleted FROM users u"
 			   " WHERE u.org_id = $1 AND u.id IN (",
-			   n,
-			   arena_printf(c->arena, ") ORDER BY u.id%s", db_for_update(c->db))),
+			   n, arena_printf(c->arena, ") ORDER BY u.id%s", db_for_update(c->db))),
 		  args, &users },
 		{ "SELECT " ORG_COLUMNS " FROM orgs o WHERE o.id = $1",
 		  DB_ARGS(db_text(c->org->id)), &org },

@@ -13,7 +13,8 @@ enum { NOTE_MAX = 64 * 1024 };
 
 static const char *standing_json(struct ctx *c, const struct person *p, const struct standing *s)
 {
-	return arena_printf(c->arena, "{\"state\":\"%s\",\"role\":\"%s\",\"seat\":%s,\"waiting\":%s%s}",
+	return arena_printf(c->arena,
+			    "{\"state\":\"%s\",\"role\":\"%s\",\"seat\":%s,\"waiting\":%s%s}",
 			    p->deleted ? "deleted" : standing_state(s), role_code(s->role),
 			    s->seat ? "true" : "false", s->waiting_since ? "true" : "false",
 			    s->kept ? ",\"kept\":\"last administrator\"" : "");
@@ -46,17 +47,16 @@ static void both(struct ctx *c, const char *what, const struct person *p, const 
 					   .before = before,
 					   .after = after,
 					   .reason = why });
-	event_note(c, (struct event_note){ .type = what,
-					   .user_id = p->id,
-					   .payload = after ? after : "{}" });
+	event_note(c, (struct event_note){
+			      .type = what, .user_id = p->id, .payload = after ? after : "{}" });
 }
 
 /* What happened to the account itself. */
 static void note_account(struct ctx *c, const struct person *p, const char *after)
 {
 	const struct touched_user *w = &p->why;
-	const char *changed = arena_printf(c->arena, "{\"changed\":%s}",
-					   w->differs ? w->differs : "[]");
+	const char *changed =
+		arena_printf(c->arena, "{\"changed\":%s}", w->differs ? w->differs : "[]");
 
 	if (w->arrived)
 		both(c, "user.created", p, NULL, after, reason(c, p));
@@ -86,15 +86,15 @@ static void note_seat(struct ctx *c, const struct person *p)
 	else if (!p->before.waiting_since && p->after.waiting_since)
 		type = "seat.waiting";
 	if (type)
-		event_note(c, (struct event_note){ .type = type, .user_id = p->id, .payload = "{}" });
+		event_note(c,
+			   (struct event_note){ .type = type, .user_id = p->id, .payload = "{}" });
 }
 
 /* Grants on one place are one membership, whatever number of rules gives it. */
 static bool is_new_place(const struct grant *list, int i)
 {
-	return list[i].scope != SCOPE_ORG &&
-	       (i == 0 || list[i].scope != list[i - 1].scope ||
-		strcmp(list[i].target, list[i - 1].target) != 0);
+	return list[i].scope != SCOPE_ORG && (i == 0 || list[i].scope != list[i - 1].scope ||
+					      strcmp(list[i].target, list[i - 1].target) != 0);
 }
 
 static bool has_place(const struct grant *list, int n, const struct grant *g)
@@ -197,8 +197,8 @@ void groups_note(struct ctx *c, const struct touched *t)
 						   .target_id = g->id,
 						   .after = g->detail });
 		event_note(c, (struct event_note){ .type = g->action,
-						   .payload = arena_printf(
-							   c->arena, "{\"group\":\"%s\"}",
-							   g->id) });
+						   .payload = arena_printf(c->arena,
+									   "{\"group\":\"%s\"}",
+									   g->id) });
 	}
 }

@@ -157,10 +157,10 @@ static const char *const first[] = {
 };
 
 static const char *const first_tables[] = {
-	"sources",  "tokens",  "users",	      "person_values", "groups",  "group_changes",
-	"members",  "pending_members",	      "workspaces",    "projects", "rule_sets",
-	"grants",   "standings", "seats",     "seat_moves",    "tallies", "audit",
-	"audit_chain", "outbox", "annotations", NULL,
+	"sources",   "tokens",          "users",      "person_values", "groups",    "group_changes",
+	"members",   "pending_members", "workspaces", "projects",      "rule_sets", "grants",
+	"standings", "seats",           "seat_moves", "tallies",       "audit",     "audit_chain",
+	"outbox",    "annotations",     NULL,
 };
 
 static const struct migration migrations[] = {

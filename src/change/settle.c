@@ -53,8 +53,9 @@ static bool keep_last_admin(struct ctx *c, struct people *all, struct person *p)
 	int64_t admins;
 
 	if (p->owner && (p->why.deactivated || p->why.deleted))
-		return error(c, ERR_CONFLICT, "an Owner is not deactivated or deleted: hand the"
-					      " ownership over first");
+		return error(c, ERR_CONFLICT,
+			     "an Owner is not deactivated or deleted: hand the"
+			     " ownership over first");
 	if (!is_admin(p->before.role) || is_admin(p->after.wanted))
 		return true;
 	/* others may be leaving at the same time */
@@ -65,8 +66,9 @@ static bool keep_last_admin(struct ctx *c, struct people *all, struct person *p)
 		return true;
 	}
 	if (p->deleted || !p->active)
-		return error(c, ERR_CONFLICT, "this is the last administrator of \"%.100s\": make"
-					      " somebody else administrator first",
+		return error(c, ERR_CONFLICT,
+			     "this is the last administrator of \"%.100s\": make"
+			     " somebody else administrator first",
 			     c->org->name);
 	p->after.wanted = p->before.role;
 	p->after.kept = true;

@@ -78,10 +78,14 @@ static bool write_standings(struct ctx *c, const struct people *all)
 		const struct person *p = &all->p[i];
 		const struct standing *s = &p->after;
 		const struct db_val v[] = {
-			db_text(p->id),	     db_text(role_code(s->role)),
-			db_text(role_code(s->wanted)), db_bool(s->seat),
-			db_bool(s->matched), db_bool(s->kept),
-			db_int(s->waiting_since), db_int(s->since),
+			db_text(p->id),
+			db_text(role_code(s->role)),
+			db_text(role_code(s->wanted)),
+			db_bool(s->seat),
+			db_bool(s->matched),
+			db_bool(s->kept),
+			db_int(s->waiting_since),
+			db_int(s->since),
 		};
 
 		if ((!p->known || !same_standing(&p->before, s)) && !batch_add(&b, v, true))
@@ -109,15 +113,9 @@ static const char *origin(struct ctx *c, const struct grant *g)
 static bool insert_grant(struct ctx *c, struct batch *b, const char *user_id, const struct grant *g)
 {
 	const struct db_val v[] = {
-		db_text(user_id),
-		db_text(scope_names[g->scope]),
-		db_text(g->target),
-		db_text(origin(c, g)),
-		db_text(role_code(g->role)),
-		db_text(g->rule_id),
-		db_text(g->group_id),
-		db_text(g->source_id),
-		db_int(g->revision),
+		db_text(user_id),      db_text(scope_names[g->scope]), db_text(g->target),
+		db_text(origin(c, g)), db_text(role_code(g->role)),    db_text(g->rule_id),
+		db_text(g->group_id),  db_text(g->source_id),          db_int(g->revision),
 		db_int(c->now),
 	};
 
@@ -138,11 +136,11 @@ static bool grants_of(struct ctx *c, struct batch *in, struct batch *out, const 
 	int i = 0, j = 0;
 
 	while (i < p->mappeds || j < p->verdict.grants) {
-		int order = i == p->mappeds	      ? 1 :
-			    j == p->verdict.grants ? -1 :
-						     compare(&p->mapped[i], &p->verdict.grant[j]);
-		bool comes = order > 0 || (order == 0 &&
-					   p->mapped[i].role != p->verdict.grant[j].role);
+		int order = i == p->mappeds          ? 1
+			    : j == p->verdict.grants ? -1
+						     : compare(&p->mapped[i], &p->verdict.grant[j]);
+		bool comes =
+			order > 0 || (order == 0 && p->mapped[i].role != p->verdict.grant[j].role);
 
 		if (order < 0 && !delete_grant(c, out, p->id, &p->mapped[i]))
 			return false;

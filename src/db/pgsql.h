@@ -43,10 +43,10 @@ struct pgsql_db {
 	struct expected queue[QUEUE_MAX];
 	int queued;
 	size_t queued_bytes;
-	bool committing;      /* the last thing queued is COMMIT           */
-	char org[ID_MAX];     /* whose rows the next statement should see  */
-	char org_set[ID_MAX]; /* whose it sees; what the server was told   */
-	bool org_known;       /* org_set can be relied on                  */
+	bool committing;             /* the last thing queued is COMMIT           */
+	char org[ID_MAX];            /* whose rows the next statement should see  */
+	char org_set[ID_MAX];        /* whose it sees; what the server was told   */
+	bool org_known;              /* org_set can be relied on                  */
 	int64_t plan_at, plan_every; /* when plans are made anew, ms        */
 	struct cached cache[CACHE_SLOTS];
 };

@@ -13,7 +13,8 @@ enum { COLS = 9 };
 	"CASE WHEN u.erased > 0 THEN 'erased' WHEN u.deleted > 0 THEN 'former'"                    \
 	" WHEN NOT u.shown_active THEN 'deactivated' ELSE 'active' END"
 #define FROM_ANNOTATIONS                                                                           \
-	" FROM annotations a JOIN users u ON u.org_id = a.org_id AND u.id = a.user_id WHERE "
+	" FROM annotations a JOIN users u ON u.org_id = a.org_id AND u.id = a.user_id"             \
+	" WHERE a.org_id = $1"
 
 /* One annotation as it was sent, and the person its user is. */
 struct entry {
@@ -177,8 +178,7 @@ static bool check_authors(struct ctx *c, const struct entry *e, int n)
 
 	if (!db_run(c, &r,
 		    arena_printf(c->arena,
-				 "SELECT a.id, u.person_id" FROM_ANNOTATIONS
-				 "a.org_id = $1 AND a.id IN (%s)",
+				 "SELECT a.id, u.person_id" FROM_ANNOTATIONS " AND a.id IN (%s)",
 				 list_sql(c->arena, 2, n)),
 		    texts_of(c, e, n, id_of)))
 		return false;
@@ -229,7 +229,7 @@ bool annotation_record(struct ctx *c, const struct annotation *list, int n, int 
 
 static struct where asked(struct ctx *c, const struct annotation_query *q)
 {
-	struct where w = where_org(c, "a");
+	struct where w = where_org(c);
 
 	where_text(&w, ACCOUNTS_OF, q->user_id);
 	where_text(&w, "a.project = $%d", q->project);
@@ -243,7 +243,9 @@ static bool count_all(struct ctx *c, const struct where *w, int64_t *total)
 	struct rows r;
 
 	if (!db_run(c, &r,
-		    arena_printf(c->arena, "SELECT COUNT(*) FROM annotations a WHERE %s", w->sql.p),
+		    arena_printf(c->arena,
+				 "SELECT COUNT(*) FROM annotations a WHERE a.org_id = $1%s",
+				 where_sql(w)),
 		    where_args(w)))
 		return false;
 	*total = row_int(&r, 0, 0);
@@ -288,7 +290,7 @@ bool annotation_list(struct ctx *c, const struct annotation_query *q, struct ann
 				 "SELECT a.id, a.project, a.task, a.user_id, a.created, a.updated,"
 				 " a.lead_time_ms, a.digest, u.user_name, " AUTHOR_STATE
 					 FROM_ANNOTATIONS "%s",
-				 w.sql.p),
+				 where_sql(&w)),
 		    where_args(&w)))
 		return false;
 	*count = r.count;
@@ -313,7 +315,7 @@ bool annotation_report(struct ctx *c, const struct annotation_query *q, struct a
 				 "%s GROUP BY u.org_id, u.id, u.person_id,"
 				 " u.user_name, u.erased, u.deleted, u.shown_active, a.project"
 				 " ORDER BY u.id, a.project",
-				 w.sql.p),
+				 where_sql(&w)),
 		    where_args(&w)))
 		return false;
 	*count = r.count;

@@ -61,7 +61,8 @@ static bool count_all(struct ctx *c, const struct where *w, int64_t *total)
 	struct rows r;
 
 	if (!db_run(c, &r,
-		    arena_printf(c->arena, "SELECT COUNT(*) FROM audit a WHERE %s", w->sql.p),
+		    arena_printf(c->arena, "SELECT COUNT(*) FROM audit a WHERE a.org_id = $1%s",
+				 where_sql(w)),
 		    where_args(w)))
 		return false;
 	*total = row_int(&r, 0, 0);
@@ -84,7 +85,7 @@ static void where_action(struct where *w, const char *action)
 bool audit_list(struct ctx *c, const struct audit_query *q, struct audit **out, int *count,
 		int64_t *total)
 {
-	struct where w = where_org(c, "a");
+	struct where w = where_org(c);
 	int limit;
 
 	where_action(&w, q->action);
@@ -100,8 +101,9 @@ bool audit_list(struct ctx *c, const struct audit_query *q, struct audit **out, 
 		     arena_printf(c->arena,
 				  "SELECT " AUDIT_COLUMNS ", s.seq, s.hash FROM audit a"
 				  " LEFT JOIN audit_chain s ON s.org_id = a.org_id"
-				  " AND s.audit_id = a.id WHERE %s ORDER BY a.id DESC LIMIT $%d",
-				  w.sql.p, limit),
+				  " AND s.audit_id = a.id WHERE a.org_id = $1%s ORDER BY a.id DESC "
+				  "LIMIT $%d",
+				  where_sql(&w), limit),
 		     where_args(&w), out, count);
 }
 

@@ -36,11 +36,10 @@ const char *list_sql(struct arena *a, int first, int n)
 	return b.p;
 }
 
-struct where where_org(struct ctx *c, const char *x)
+struct where where_org(struct ctx *c)
 {
 	struct where w = { .c = c, .sql = buf_in(c->arena, SQL_MAX) };
 
-	buf_printf(&w.sql, "%s.org_id = $1", x);
 	w.v[w.n++] = db_text(c->org->id);
 	return w;
 }
@@ -76,6 +75,11 @@ void where_int(struct where *w, const char *condition, int64_t value)
 {
 	if (value)
 		add(w, condition, db_int(value));
+}
+
+const char *where_sql(const struct where *w)
+{
+	return w->sql.n ? w->sql.p : "";
 }
 
 struct db_args where_args(const struct where *w)

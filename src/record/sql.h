@@ -16,7 +16,7 @@ const char *insert_sql(struct arena *a, const char *head, int rows, int cols, co
 /* "$2, $3, ..." for n values, the first of them numbered first. */
 const char *list_sql(struct arena *a, int first, int n);
 
-/* A condition under construction; $1 is the organization. */
+/* What is asked beside "org_id = $1", which the statement says itself. */
 enum { WHERE_MAX = 16 };
 struct where {
 	struct ctx *c;
@@ -25,13 +25,15 @@ struct where {
 	int n;
 };
 
-/* Begins with "x.org_id = $1" for the table called x. */
-struct where where_org(struct ctx *c, const char *x);
+/* Asks nothing yet; $1 is the organization. */
+struct where where_org(struct ctx *c);
 /* " AND " and a condition with one %d, where the number of its value goes. */
 void where_text(struct where *w, const char *condition, const char *value); /* NULL: left out */
 void where_int(struct where *w, const char *condition, int64_t value);      /* 0: left out */
 /* Number of a further value, for LIMIT and the like. */
 int where_value(struct where *w, struct db_val value);
+/* " AND ..." for each condition; "" if there is none. */
+const char *where_sql(const struct where *w);
 struct db_args where_args(const struct where *w);
 
 /* The least id made at a time: ids begin with theirs (RFC 9562, section 5.7). */

@@ -150,11 +150,11 @@ bool user_arrive(struct ctx *c, struct user *u, enum arrival *how)
 					     db_text(u->external_id)),
 				     &named };
 	stmts[1] = pending_query(c, u, &pending);
-	stmts[2] = (struct db_stmt){ MAILED,
-				     DB_ARGS(db_text(c->org->id), db_text(key),
-					     db_int(key ? text_hash(key) : 0),
-					     db_text(u->source_id)),
-				     &mailed };
+	stmts[2] =
+		(struct db_stmt){ MAILED,
+				  DB_ARGS(db_text(c->org->id), db_text(key),
+					  db_int(key ? text_hash(key) : 0), db_text(u->source_id)),
+				  &mailed };
 	if (!db_run_all(c, stmts, key ? 3 : 2))
 		return false;
 	sort_out(c, u, &named, &mailed, &found);

@@ -60,8 +60,9 @@ static bool check(struct ctx *c, const struct group *g)
 
 static bool taken(struct ctx *c, const struct group *g)
 {
-	return error(c, ERR_UNIQUE, "this connection has a group \"%.120s\" already: look it up by"
-				    " displayName and update it",
+	return error(c, ERR_UNIQUE,
+		     "this connection has a group \"%.120s\" already: look it up by"
+		     " displayName and update it",
 		     g->display_name);
 }
 
@@ -80,9 +81,8 @@ bool group_create(struct ctx *c, struct group *g)
 		    " VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $7)"
 		    " ON CONFLICT (org_id, source_id, name_key) DO NOTHING RETURNING id",
 		    DB_ARGS(db_text(c->org->id), db_text(g->id), db_text(g->source_id),
-			    db_text(g->display_name),
-			    db_text(text_fold(c->arena, g->display_name)), db_text(g->external_id),
-			    db_int(c->now))))
+			    db_text(g->display_name), db_text(text_fold(c->arena, g->display_name)),
+			    db_text(g->external_id), db_int(c->now))))
 		return false;
 	if (!r.count)
 		return taken(c, g);
@@ -124,7 +124,8 @@ static bool touch_members(struct ctx *c, const char *group_id)
 {
 	struct rows r;
 
-	if (!db_run(c, &r, "SELECT m.user_id FROM members m WHERE m.org_id = $1 AND m.group_id = $2",
+	if (!db_run(c, &r,
+		    "SELECT m.user_id FROM members m WHERE m.org_id = $1 AND m.group_id = $2",
 		    DB_ARGS(db_text(c->org->id), db_text(group_id))))
 		return false;
 	for (int i = 0; i < r.count; i++)

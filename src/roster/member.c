@@ -194,8 +194,7 @@ bool member_remove(struct ctx *c, struct group *g, const char *const *refs, int 
 	for (int i = 0; i < n; i += CHUNK) {
 		int part = n - i < CHUNK ? n - i : CHUNK;
 
-		if (!resolve_refs(c, refs + i, part, &who) ||
-		    !remove_ids(c, g, who.id, who.ids) ||
+		if (!resolve_refs(c, refs + i, part, &who) || !remove_ids(c, g, who.id, who.ids) ||
 		    !db_push(c,
 			     statement(c,
 				       "DELETE FROM pending_members WHERE org_id = $1"
@@ -226,8 +225,7 @@ bool member_count(struct ctx *c, const char *group_id, int64_t *out)
 {
 	struct rows r;
 
-	if (!db_run(c, &r,
-		    "SELECT COUNT(*) FROM members m WHERE m.org_id = $1 AND m.group_id = $2",
+	if (!db_run(c, &r, "SELECT COUNT(*) FROM members m WHERE m.org_id = $1 AND m.group_id = $2",
 		    DB_ARGS(db_text(c->org->id), db_text(group_id))))
 		return false;
 	*out = row_int(&r, 0, 0);

@@ -32,9 +32,9 @@ struct org *org_from_row(struct ctx *c, const struct rows *r, int row, int col)
 	o->lost_match = (enum unmatched)word_in(unmatched_names, UNMATCHEDS,
 						row_text(r, row, col + 6), UNMATCHED_PENDING);
 	for (int s = 0; s < SCOPES; s++)
-		o->authority[s] = (enum authority)word_in(authority_names, AUTHORITIES,
-							  row_text(r, row, col + 7 + s),
-							  AUTHORITY_BOTH);
+		o->authority[s] =
+			(enum authority)word_in(authority_names, AUTHORITIES,
+						row_text(r, row, col + 7 + s), AUTHORITY_BOTH);
 	o->hold_people = row_int(r, row, col + 10);
 	o->hold_percent = row_int(r, row, col + 11);
 	o->relink_former = row_bool(r, row, col + 12);
@@ -70,9 +70,9 @@ bool org_create(struct ctx *c, struct org *o)
 		    " relink_former, rules_revision, created, changed)"
 		    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 0,"
 		    " $15, $15) ON CONFLICT (name_key) DO NOTHING RETURNING id",
-		    DB_ARGS(db_text(o->id), db_text(o->name),
-			    db_text(text_fold(c->arena, o->name)), db_int(SEATS_UNLIMITED),
-			    db_bool(o->refuse_when_full), db_text(role_code(o->default_role)),
+		    DB_ARGS(db_text(o->id), db_text(o->name), db_text(text_fold(c->arena, o->name)),
+			    db_int(SEATS_UNLIMITED), db_bool(o->refuse_when_full),
+			    db_text(role_code(o->default_role)),
 			    db_text(unmatched_names[o->never_matched]),
 			    db_text(unmatched_names[o->lost_match]),
 			    db_text(authority_names[o->authority[SCOPE_ORG]]),

@@ -21,8 +21,7 @@ struct db_stmt pending_query(struct ctx *c, const struct user *u, struct rows *r
 /* externalId is compared exactly, userName without case. */
 static bool names(const char *ref, const struct user *u)
 {
-	return text_same(ref, u->user_name) ||
-	       (u->external_id && strcmp(ref, u->external_id) == 0);
+	return text_same(ref, u->user_name) || (u->external_id && strcmp(ref, u->external_id) == 0);
 }
 
 bool pending_take(struct ctx *c, const struct user *u, const struct rows *found)

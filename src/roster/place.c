@@ -86,8 +86,8 @@ bool workspace_save(struct ctx *c, const struct workspace *w)
 	return db_push(c,
 		       "UPDATE workspaces SET title = $3, title_key = $4, changed = $5"
 		       " WHERE org_id = $1 AND id = $2",
-		       DB_ARGS(db_text(c->org->id), db_text(w->id), db_text(w->title),
-			       db_text(key), db_int(c->now)));
+		       DB_ARGS(db_text(c->org->id), db_text(w->id), db_text(w->title), db_text(key),
+			       db_int(c->now)));
 }
 
 /* Whoever has a grant on it is recomputed; manual grants on it go with it. */
@@ -118,7 +118,8 @@ bool workspace_delete(struct ctx *c, const char *id)
 		return false;
 	if (row_int(&r, 0, 0))
 		return error(c, ERR_CONFLICT,
-			     "the workspace \"%.120s\" has %lld projects: move or delete them first",
+			     "the workspace \"%.120s\" has %lld projects: move or delete them "
+			     "first",
 			     w->title, (long long)row_int(&r, 0, 0));
 	return drop_grants(c, scope_names[SCOPE_WORKSPACE], id) &&
 	       db_push(c, "DELETE FROM workspaces WHERE org_id = $1 AND id = $2",
@@ -147,8 +148,9 @@ static bool workspace_exists(struct ctx *c, const char *id)
 	struct rows r;
 
 	if (!id)
-		return error(c, ERR_VALUE, "a project belongs to a workspace: \"workspace\" is"
-					   " required");
+		return error(c, ERR_VALUE,
+			     "a project belongs to a workspace: \"workspace\" is"
+			     " required");
 	if (!db_run(c, &r, "SELECT w.id FROM workspaces w WHERE w.org_id = $1 AND w.id = $2",
 		    DB_ARGS(db_text(c->org->id), db_text(id))))
 		return false;

@@ -126,8 +126,7 @@ bool token_open(struct ctx *c, const char *presented, struct token_holder *out)
 		return false;
 	if (r.count)
 		fill(&out->token, &r, 0);
-	if (!r.count || out->token.revoked ||
-	    (out->token.expires && out->token.expires <= c->now))
+	if (!r.count || out->token.revoked || (out->token.expires && out->token.expires <= c->now))
 		return error(c, ERR_UNAUTHENTICATED, "this token is unknown, expired or revoked");
 	out->source = source_of(c, &r, COL_COUNT);
 	out->org = org_from_row(c, &r, 0, COL_COUNT + 5);

@@ -110,8 +110,7 @@ bool user_save(struct ctx *c, const struct user *before, struct user *after)
 	after->version = before->version + 1;
 	after->changed = c->now;
 	after->body = user_render(c, after);
-	if (!user_update(c, after) ||
-	    !values_write(c, after->id, &before->values, &after->values))
+	if (!user_update(c, after) || !values_write(c, after->id, &before->values, &after->values))
 		return false;
 	note_save(c, before, after);
 	if (renamed || !same(before->external_id, after->external_id))

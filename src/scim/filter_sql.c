@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include "roster/source.h"
+
 enum { SQL_MAX = 256 * 1024, ARGS_MAX = FILTER_TERMS_MAX * 8 };
 
 static bool write_filter(struct writer *w, const struct filter *f);
@@ -90,6 +92,17 @@ static bool write_schemas(struct writer *w, const struct filter *f)
 
 /* ---- what is read from other tables ---- */
 
+/* What a connection is not shown, it does not find either. */
+static void write_own_groups(struct writer *w)
+{
+	const struct actor *actor = w->c->actor;
+
+	if (!actor || !actor->source)
+		return;
+	buf_puts(&w->sql, " AND h.source_id = ");
+	sql_param(w, db_text(actor->source->id));
+}
+
 /* Somebody's groups, or a group's members: in is the subquery up to the test of column. */
 static bool write_membership(struct writer *w, const struct filter *f, const char *in,
 			     const char *column, bool exact)
@@ -103,20 +116,22 @@ static bool write_membership(struct writer *w, const struct filter *f, const cha
 		   none ? "NOT IN" : "IN", in);
 	if (!sql_text_column(w, &is, column, exact))
 		return false;
+	if (w->of == FILTER_USERS)
+		write_own_groups(w);
 	buf_puts(&w->sql, ")");
 	return true;
 }
 
+#define GROUPS_OF_USERS                                                                            \
+	"m.user_id FROM members m JOIN groups h ON h.org_id = $1 AND h.id = m.group_id"            \
+	" WHERE m.org_id = $1 AND "
+
 static bool write_groups(struct writer *w, const struct filter *f, struct slice sub)
 {
 	if (sub.n == 0 || slice_is(sub, "value"))
-		return write_membership(w, f, "m.user_id FROM members m WHERE m.org_id = $1 AND ",
-					"m.group_id", true);
+		return write_membership(w, f, GROUPS_OF_USERS, "m.group_id", true);
 	if (slice_is(sub, "display"))
-		return write_membership(w, f,
-					"m.user_id FROM members m JOIN groups h ON h.org_id = $1"
-					" AND h.id = m.group_id WHERE m.org_id = $1 AND ",
-					"h.name_key", false);
+		return write_membership(w, f, GROUPS_OF_USERS, "h.name_key", false);
 	return sql_refuse(w, f, "cannot be filtered by; groups.value and groups.display can");
 }
 

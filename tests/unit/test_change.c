@@ -198,7 +198,8 @@ static void an_owner_is_nobodys_to_change(void **state)
 static void a_leaver_returns_under_the_same_id(void **state)
 {
 	struct ctx *c = *state;
-	struct user *u, back = { .user_name = "ADA@x.example", .external_id = "e1", .active = true };
+	struct user *u,
+		back = { .user_name = "ADA@x.example", .external_id = "e1", .active = true };
 	enum arrival how;
 
 	in_change(c, store_rules(c, rules));
