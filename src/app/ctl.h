@@ -1,0 +1,109 @@
+/*
+ * ctl.h - what the parts of rosterctl share.
+ *
+ * A command is a line of the table in ctl.c.  It runs on the database (the
+ * first steps of an installation), over the API of a server, or on files alone;
+ * some can do two of these.  It fails like everything else here, with
+ * error(k->c, ...), and main() turns that into one line on stderr.
+ */
+#pragma once
+
+#include <jansson.h>
+
+#include "base/ctx.h"
+#include "base/text.h"
+
+enum { CTL_ARGS_MAX = 4, CTL_OPTIONS_MAX = 24 };
+
+/* The command line, taken apart, and what a command works with. */
+struct ctl {
+	struct ctx *c;
+	const struct ctl_command *command;
+	const char *arg[CTL_ARGS_MAX]; /* what stands after the verb, NULL-filled */
+	int args;
+	struct {
+		const char *name, *value; /* value "" for a switch */
+	} option[CTL_OPTIONS_MAX];
+	int options;
+	bool json;    /* --json                                        */
+	bool help;    /* --help                                        */
+	bool misused; /* the error is about the command line: exit 2   */
+};
+
+typedef bool ctl_run(struct ctl *k);
+
+struct ctl_command {
+	const char *noun, *verb; /* "users", "list"; verb "" if the noun says it all */
+	const char *args;        /* "USER ROLE", for the usage line                  */
+	int min, max;            /* how many of them                                 */
+	const char *options;     /* names from the table in ctl_args.c, by spaces    */
+	const char *summary, *example;
+	ctl_run *database, *server, *file; /* NULL: cannot be done that way          */
+};
+
+#define ctl_misuse(k, ...) ((k)->misused = true, error((k)->c, ERR_VALUE, __VA_ARGS__))
+
+/* ctl_args.c: words of the command line. */
+bool ctl_parse(struct ctl *k, int argc, char **argv) MUST;
+bool ctl_check(struct ctl *k) MUST;                            /* against k->command */
+const char *ctl_option(const struct ctl *k, const char *name); /* NULL: not given */
+bool ctl_option_int(struct ctl *k, const char *name, int64_t unset, int64_t *out) MUST;
+/* --name, or else the environment's ROSTERD_NAME, or else NULL. */
+const char *ctl_setting(const struct ctl *k, const char *name);
+/* The next word of a list of words, moving *at behind it; NULL at the end. */
+const char *ctl_word(const struct ctl *k, const char **at);
+/* A moment: RFC 3339, or a day alone. */
+bool ctl_time(struct ctl *k, const char *text, int64_t *out) MUST;
+
+/* ctl_help.c */
+void ctl_help(const struct ctl *k, const struct ctl_command *table, int n);
+void ctl_help_option(const char *name, const char **meta, const char **what);
+
+/* ctl_print.c: tables for people, JSON with --json. */
+struct column {
+	const char *title, *key; /* key: member of the object, "a.b" for one inside */
+};
+void ctl_print_items(struct ctl *k, json_t *items, const struct column *columns);
+void ctl_print_fields(struct ctl *k, json_t *object, const struct column *columns);
+void ctl_print_json(json_t *j);
+/* One word for scripts; the whole object with --json. */
+void ctl_print_word(struct ctl *k, json_t *object, const char *key);
+/* What was done, for people; the object (or {}) with --json. */
+__attribute__((format(printf, 3, 4))) void ctl_print_done(struct ctl *k, json_t *object,
+							  const char *fmt, ...);
+
+/* ctl_files.c: whole files; "-" is standard input. */
+bool ctl_read(struct ctl *k, const char *path, size_t max, struct slice *out) MUST;
+bool ctl_read_json(struct ctl *k, const char *path, json_t **out) MUST;
+
+/* ctl_api.c: the server's JSON API.  Paths begin after /api/v1.  *out, which may
+ * be NULL, is owned by the arena. */
+bool api_call(struct ctl *k, const char *method, const char *path, json_t *body, json_t **out) MUST;
+/* The answer as it is: for exports.  *next is the path of the next page, or NULL. */
+bool api_text(struct ctl *k, const char *path, struct slice *out, const char **next) MUST;
+/* All items of a list, page after page, at most --limit of them. */
+bool api_list(struct ctl *k, const char *path, json_t **items) MUST;
+/* path with name=value of every option named in names that was given. */
+const char *api_query(struct ctl *k, const char *path, const char *names);
+/* "/users/%s", with the id percent-encoded. */
+const char *api_path(struct ctl *k, const char *prefix, const char *id, const char *suffix);
+/* Id of a user given as id or userName. */
+bool api_user_id(struct ctl *k, const char *ref, const char **id) MUST;
+
+/* ctl_local.c: the database itself. */
+bool local_run(struct ctl *k, ctl_run *work) MUST; /* opens, migrates, runs, closes */
+bool local_enter_org(struct ctl *k) MUST;          /* the one of --org */
+
+ctl_run local_org_create, local_org_list, local_token_create, local_token_list, local_token_revoke;
+ctl_run ctl_org_show, ctl_org_set, ctl_seats_show;
+ctl_run ctl_users_list, ctl_users_show, ctl_users_explain, ctl_users_deactivate, ctl_users_activate,
+	ctl_users_role, ctl_users_erase, ctl_users_delete;
+ctl_run ctl_groups_list, ctl_groups_show;
+ctl_run ctl_workspaces_list, ctl_workspaces_create, ctl_workspaces_delete;
+ctl_run ctl_projects_list, ctl_projects_create, ctl_projects_delete;
+ctl_run ctl_grants_list, ctl_grants_give, ctl_grants_take;
+ctl_run ctl_rules_export, ctl_rules_apply, ctl_rules_revisions;
+ctl_run ctl_annotations_list, ctl_annotations_record;
+ctl_run ctl_audit_list, ctl_audit_export, ctl_audit_verify, ctl_events_list;
+ctl_run ctl_tokens_list, ctl_tokens_create, ctl_tokens_revoke;
+ctl_run ctl_connections_list, ctl_connections_create, ctl_connections_show, ctl_connections_delete;

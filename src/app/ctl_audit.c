@@ -1,0 +1,164 @@
+/* ctl_audit.c - the audit trail: looking at it, exporting it, checking an export. */
+#include "ctl.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "record/audit.h"
+
+static const size_t EXPORT_MAX = (size_t)2 << 30;
+
+bool ctl_audit_list(struct ctl *k)
+{
+	static const struct column columns[] = {
+		{ "AT", "at" },         { "ACTOR", "actor" },   { "ACTION", "action" },
+		{ "TARGET", "target" }, { "REASON", "reason" }, { "ID", "id" },
+		{ NULL, NULL },
+	};
+	json_t *items;
+
+	if (!api_list(k, api_query(k, "/audit", "action target actor from until"), &items))
+		return false;
+	ctl_print_items(k, items, columns);
+	return true;
+}
+
+/* Behind the line of names, which every page of CSV has. */
+static struct slice without_names(struct slice page)
+{
+	const char *end = memchr(page.p, '\n', page.n);
+	size_t n = end ? (size_t)(end - page.p) + 1 : page.n;
+
+	return (struct slice){ page.p + n, page.n - n };
+}
+
+bool ctl_audit_export(struct ctl *k)
+{
+	const char *format = ctl_option(k, "format");
+	const char *next = api_query(k, "/audit/export", "format");
+	struct arena *outer = k->c->arena;
+	bool names_too = true, ok = true;
+	struct slice page = { 0 };
+
+	while (ok && next) {
+		struct arena inner = { 0 };
+
+		k->c->arena = &inner;
+		ok = api_text(k, next, &page, &next);
+		if (ok && !names_too && format && strcmp(format, "csv") == 0)
+			page = without_names(page);
+		ok = ok && fwrite(page.p, 1, page.n, stdout) == page.n;
+		names_too = false;
+		next = ok ? arena_strdup(outer, next) : NULL;
+		k->c->arena = outer;
+		arena_free(&inner);
+	}
+	return ok || error(k->c, ERR_FULL, "the output could not be written");
+}
+
+/* Text of a member; NULL if it is null. */
+static const char *text_of(const json_t *record, const char *key)
+{
+	return json_string_value(json_object_get(record, key));
+}
+
+static bool read_record(const json_t *j, struct audit *a)
+{
+	const json_t *at = json_object_get(j, "at");
+
+	*a = (struct audit){
+		.at = json_integer_value(at),
+		.id = text_of(j, "id"),
+		.actor = text_of(j, "actor"),
+		.source_id = text_of(j, "source_id"),
+		.action = text_of(j, "action"),
+		.target_kind = text_of(j, "target_kind"),
+		.target_id = text_of(j, "target_id"),
+		.before = text_of(j, "before"),
+		.after = text_of(j, "after"),
+		.reason = text_of(j, "reason"),
+		.trace = text_of(j, "trace"),
+		.address = text_of(j, "address"),
+		.seq = json_integer_value(json_object_get(j, "seq")),
+		.hash = text_of(j, "hash"),
+	};
+	return a->id && a->hash && a->action && json_is_integer(at);
+}
+
+/* What has been checked so far. */
+struct chain {
+	int64_t seq;
+	char hash[65]; /* SHA-256 in hex */
+};
+
+static bool check_record(struct ctl *k, struct chain *chain, const struct audit *a)
+{
+	if (a->seq != chain->seq + 1)
+		return error(k->c, ERR_CONFLICT,
+			     "record %" PRId64 " is missing: after %" PRId64 " comes %" PRId64,
+			     chain->seq + 1, chain->seq, a->seq);
+	if (strcmp(audit_hash(k->c, a, chain->hash), a->hash) != 0)
+		return error(k->c, ERR_CONFLICT,
+			     "record %" PRId64 " (%s) is not what was sealed: it or one before it "
+			     "was changed",
+			     a->seq, a->id);
+	chain->seq = a->seq;
+	snprintf(chain->hash, sizeof(chain->hash), "%s", a->hash);
+	return true;
+}
+
+static bool check_line(struct ctl *k, struct chain *chain, int64_t number, struct slice line)
+{
+	json_t *j = json_loadb(line.p, line.n, JSON_REJECT_DUPLICATES, NULL);
+	struct audit a;
+	bool ok;
+
+	if (!j)
+		return error(k->c, ERR_SYNTAX,
+			     "line %" PRId64 " is not JSON; verify reads what audit export prints "
+			     "as jsonl",
+			     number);
+	ok = read_record(j, &a) ? check_record(k, chain, &a)
+				: error(k->c, ERR_SYNTAX,
+					"line %" PRId64 " is not a whole audit record", number);
+	json_decref(j);
+	return ok;
+}
+
+/* Line by line, each in an arena of its own. */
+static bool check_all(struct ctl *k, struct slice text, struct chain *chain)
+{
+	struct arena *outer = k->c->arena;
+	int64_t number = 0;
+	bool ok = true;
+
+	while (ok && text.n) {
+		const char *end = memchr(text.p, '\n', text.n);
+		struct slice line = { text.p, end ? (size_t)(end - text.p) : text.n };
+		struct arena inner = { 0 };
+
+		number++;
+		k->c->arena = &inner;
+		ok = line.n == 0 || check_line(k, chain, number, line);
+		arena_free(&inner);
+		line.n += end != NULL;
+		text = (struct slice){ text.p + line.n, text.n - line.n };
+	}
+	k->c->arena = outer;
+	return ok;
+}
+
+bool ctl_audit_verify(struct ctl *k)
+{
+	struct chain chain = { 0 };
+	struct slice text = { 0 };
+
+	if (!ctl_read(k, k->arg[0], EXPORT_MAX, &text) || !check_all(k, text, &chain))
+		return false;
+	if (k->json)
+		printf("{\"records\":%" PRId64 ",\"hash\":\"%s\"}\n", chain.seq, chain.hash);
+	else
+		printf("%" PRId64 " records, unbroken, ending in %s\n", chain.seq, chain.hash);
+	return true;
+}

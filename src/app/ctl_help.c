@@ -1,0 +1,143 @@
+/* ctl_help.c - rosterctl --help, for all commands, for a noun and for one command. */
+#include "ctl.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* clang-format off */
+static const struct {
+	const char *name, *meta, *what;
+} options[] = {
+	{ "database",     "URL",       "work on this database directly (ROSTERD_DATABASE)" },
+	{ "server",       "URL",       "work over the API of this server (ROSTERD_SERVER)" },
+	{ "token",        "T",         "admin or platform token for the server (ROSTERD_TOKEN)" },
+	{ "token-file",   "FILE",      "file that holds the token (ROSTERD_TOKEN_FILE)" },
+	{ "json",         "",          "print JSON instead of a table" },
+	{ "help",         "",          "print what a command does, with an example" },
+	{ "seats",        "N",         "seats of the licence: a number or \"unlimited\"" },
+	{ "policy",       "WORD",      "no free seat: queue (people wait) or refuse" },
+	{ "default-role", "ROLE",      "role of people whom no rule matches: AN, RE, MA, AD or NO" },
+	{ "never-matched", "WORD",     "no rule ever matched: default_role, pending or deactivate" },
+	{ "lost-match",   "WORD",      "rules matched before: default_role, pending or deactivate" },
+	{ "owner",        "MAIL",      "also make this person Owner" },
+	{ "org",          "NAME",      "organization, by name" },
+	{ "kind",         "WORD",      "scim, admin or platform" },
+	{ "connection",   "NAME",      "SCIM connection the token belongs to" },
+	{ "name",         "TEXT",      "what it is called" },
+	{ "expires",      "DATE",      "last moment of the token, e.g. 2030-01-31" },
+	{ "preset",       "NAME",      "identity provider: okta, entra-id, ..." },
+	{ "workspace",    "ID",        "the workspace it is about" },
+	{ "project",      "ID",        "the project it is about" },
+	{ "role",         "ROLE",      "role: AN, RE, MA, AD or Inherit" },
+	{ "org-role",     "ROLE",      "role in the organization: AN, RE, MA or AD" },
+	{ "q",            "TEXT",      "whose userName or displayName begins so" },
+	{ "state",        "WORD",      "active, pending or deactivated" },
+	{ "user",         "USER",      "the person it is about, by id or userName" },
+	{ "target",       "ID",        "what it was done to" },
+	{ "actor",        "TEXT",      "who did it, as the list shows it" },
+	{ "action",       "WORD",      "kind of record, e.g. user.created" },
+	{ "from",         "DATE",      "not before" },
+	{ "until",        "DATE",      "before" },
+	{ "after",        "ID",        "go on behind this one" },
+	{ "limit",        "N",         "not more than this many" },
+	{ "revision",     "N",         "this revision instead of the active one" },
+	{ "format",       "WORD",      "jsonl or csv" },
+};
+/* clang-format on */
+
+enum { OPTIONS = sizeof(options) / sizeof(options[0]), COMMON = 6 };
+
+void ctl_help_option(const char *name, const char **meta, const char **what)
+{
+	*meta = *what = NULL;
+	for (int i = 0; i < OPTIONS; i++)
+		if (strcmp(options[i].name, name) == 0) {
+			*meta = options[i].meta;
+			*what = options[i].what;
+		}
+}
+
+static void print_option(const char *name)
+{
+	const char *meta, *what;
+	char left[64];
+
+	ctl_help_option(name, &meta, &what);
+	if (!what)
+		return;
+	snprintf(left, sizeof(left), "--%s%s%s", name, *meta ? " " : "", meta);
+	printf("  %-24s %s\n", left, what);
+}
+
+static void print_common(void)
+{
+	for (int i = 0; i < COMMON; i++)
+		print_option(options[i].name);
+}
+
+static void print_line(const struct ctl_command *m)
+{
+	char left[64];
+
+	snprintf(left, sizeof(left), "%s%s%s%s%s", m->noun, *m->verb ? " " : "", m->verb,
+		 *m->args ? " " : "", m->args);
+	printf("  %-32s %s\n", left, m->summary);
+}
+
+static void help_all(const struct ctl_command *table, int n)
+{
+	printf("rosterctl administers rosterd: who is in, with which role, on which seat.\n\n"
+	       "usage: rosterctl [OPTIONS] COMMAND ...\n\n"
+	       "First steps, on the database itself:\n");
+	for (int i = 0; i < n; i++)
+		if (table[i].database)
+			print_line(&table[i]);
+	printf("\nEverything else, over the API of a running server:\n");
+	for (int i = 0; i < n; i++)
+		if (table[i].server)
+			print_line(&table[i]);
+	printf("\nOn files alone:\n");
+	for (int i = 0; i < n; i++)
+		if (table[i].file)
+			print_line(&table[i]);
+	printf("\nOptions of every command:\n");
+	print_common();
+	printf("\nExample:\n"
+	       "  rosterctl --database sqlite:rosterd.db org create acme --seats 50\n"
+	       "\nrosterctl COMMAND --help tells more about one.\n"
+	       "Exit status: 0 done, 1 failed, 2 the command line is wrong.\n");
+}
+
+static void help_one(const struct ctl *k)
+{
+	const struct ctl_command *m = k->command;
+	const char *names = m->options, *name;
+
+	printf("%s.\n\nusage: rosterctl [OPTIONS] %s%s%s%s%s\n", m->summary, m->noun,
+	       *m->verb ? " " : "", m->verb, *m->args ? " " : "", m->args);
+	printf("\nworks on: %s%s%s%s\n", m->database ? "the database (--database)" : "",
+	       m->database && m->server ? ", or " : "",
+	       m->server ? "a server (--server, --token)" : "", m->file ? "files alone" : "");
+	printf("\nOptions:\n");
+	while ((name = ctl_word(k, &names)))
+		print_option(name);
+	print_common();
+	printf("\nExample:\n  rosterctl %s\n", m->example);
+}
+
+void ctl_help(const struct ctl *k, const struct ctl_command *table, int n)
+{
+	if (k->command) {
+		help_one(k);
+		return;
+	}
+	if (!k->arg[0]) {
+		help_all(table, n);
+		return;
+	}
+	printf("usage:\n");
+	for (int i = 0; i < n; i++)
+		if (strcmp(table[i].noun, k->arg[0]) == 0)
+			print_line(&table[i]);
+	printf("\nrosterctl %s COMMAND --help tells more about one.\n", k->arg[0]);
+}

@@ -1,0 +1,137 @@
+/* ctl_users.c - people: who they are, why they have their roles, and how to change it. */
+#include "ctl.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "http/json.h"
+
+enum { UUID_LENGTH = 36 };
+
+bool ctl_users_list(struct ctl *k)
+{
+	static const struct column columns[] = {
+		{ "USER", "userName" }, { "NAME", "displayName" },
+		{ "ROLE", "role" },     { "STATE", "state" },
+		{ "SEAT", "seat" },     { "SOURCE", "connection.name" },
+		{ "ID", "id" },         { NULL, NULL },
+	};
+	json_t *items;
+
+	if (!api_list(k, api_query(k, "/users", "state role q"), &items))
+		return false;
+	ctl_print_items(k, items, columns);
+	return true;
+}
+
+bool api_user_id(struct ctl *k, const char *ref, const char **id)
+{
+	json_t *page, *user;
+	size_t i;
+
+	*id = ref;
+	if (strlen(ref) == UUID_LENGTH && !strchr(ref, '@'))
+		return true;
+	if (!api_call(k, "GET", api_path(k, "/users?limit=1000&q=", ref, ""), NULL, &page))
+		return false;
+	json_array_foreach(json_object_get(page, "items"), i, user)
+	{
+		const char *name = json_string_value(json_object_get(user, "userName"));
+
+		*id = json_string_value(json_object_get(user, "id"));
+		if (*id && name && text_same(name, ref))
+			return true;
+	}
+	return error(k->c, ERR_NOT_FOUND,
+		     "there is no user %s; one who was deleted has to be named by id", ref);
+}
+
+static bool one(struct ctl *k, const char *method, const char *suffix, json_t *body, json_t **out)
+{
+	const char *id = NULL;
+
+	return api_user_id(k, k->arg[0], &id) &&
+	       api_call(k, method, api_path(k, "/users/", id, suffix), body, out);
+}
+
+bool ctl_users_show(struct ctl *k)
+{
+	static const struct column fields[] = {
+		{ "userName", "userName" },
+		{ "name", "displayName" },
+		{ "email", "email" },
+		{ "state", "state" },
+		{ "role", "role" },
+		{ "seat", "seat" },
+		{ "source", "connection.name" },
+		{ "groups", "groups" },
+		{ "workspaces", "workspaces" },
+		{ "projects", "projects" },
+		{ "created", "created" },
+		{ "changed", "changed" },
+		{ "id", "id" },
+		{ NULL, NULL },
+	};
+	json_t *user;
+
+	if (!one(k, "GET", "", NULL, &user))
+		return false;
+	ctl_print_fields(k, user, fields);
+	return true;
+}
+
+bool ctl_users_deactivate(struct ctl *k)
+{
+	json_t *body = json_own(k->c, json_object()), *user;
+
+	json_put_text(body, "state", "deactivated");
+	if (!one(k, "PATCH", "", body, &user))
+		return false;
+	ctl_print_done(k, user, "deactivated %s; the seat is free", k->arg[0]);
+	return true;
+}
+
+bool ctl_users_activate(struct ctl *k)
+{
+	json_t *body = json_own(k->c, json_object()), *user;
+
+	json_put_text(body, "state", "active");
+	if (!one(k, "PATCH", "", body, &user))
+		return false;
+	ctl_print_done(k, user, "activated %s, who is now %s", k->arg[0],
+		       json_string_value(json_object_get(user, "state")));
+	return true;
+}
+
+bool ctl_users_role(struct ctl *k)
+{
+	json_t *body = json_own(k->c, json_object()), *user;
+	const char *role;
+
+	json_put_text(body, "role", k->arg[1]);
+	if (!one(k, "PATCH", "", body, &user))
+		return false;
+	role = json_string_value(json_object_get(user, "role"));
+	ctl_print_done(k, user, "%s has role %s", k->arg[0], role ? role : "-");
+	return true;
+}
+
+bool ctl_users_erase(struct ctl *k)
+{
+	json_t *out;
+
+	if (!one(k, "POST", "/erase", NULL, &out))
+		return false;
+	ctl_print_done(k, out, "erased %s; the work stays under a pseudonym", k->arg[0]);
+	return true;
+}
+
+bool ctl_users_delete(struct ctl *k)
+{
+	json_t *out;
+
+	if (!one(k, "DELETE", "", NULL, &out))
+		return false;
+	ctl_print_done(k, out, "deleted %s; the work stays on record", k->arg[0]);
+	return true;
+}
