@@ -1,0 +1,99 @@
+/* admin.h - what the resources of the admin API share.  Private to src/admin. */
+#pragma once
+
+#include "admin/admin.h"
+#include "base/org.h"
+#include "http/json.h"
+
+/* ---- bodies: strict, so that a slip of the pen is not passed over ---- */
+
+/* The body as an object that has no other members than those named, with a blank
+ * between.  ERR_VALUE names the first other one. */
+bool body_read(struct ctx *c, const struct http_req *q, const char *known, json_t **out) MUST;
+/* The same for an object that is part of a body. */
+bool body_only(struct ctx *c, const json_t *object, const char *known) MUST;
+
+/* Members that are there; *out keeps its value where they are not.  Another type,
+ * null included, is ERR_VALUE. */
+bool body_text(struct ctx *c, const json_t *j, const char *name, size_t max, const char **out) MUST;
+bool body_int(struct ctx *c, const json_t *j, const char *name, int64_t min, int64_t max,
+	      int64_t *out) MUST;
+bool body_bool(struct ctx *c, const json_t *j, const char *name, bool *out) MUST;
+/* A word of a list; *out is its index. */
+bool body_word(struct ctx *c, const json_t *j, const char *name, const char *const *words, int n,
+	       int *out) MUST;
+/* A role code or name. */
+bool body_role(struct ctx *c, const json_t *j, const char *name, enum role *out) MUST;
+/* An RFC 3339 time. */
+bool body_time(struct ctx *c, const json_t *j, const char *name, int64_t *out) MUST;
+/* Must be there and not be empty. */
+bool body_needs(struct ctx *c, const json_t *j, const char *name) MUST;
+
+/* ---- lists ---- */
+
+enum { PAGE_DEFAULT = 100, PAGE_MAX = 1000 };
+
+struct page {
+	int64_t limit;
+	const char *after; /* "" from the start */
+};
+bool page_read(struct ctx *c, const struct http_req *q, struct page *out) MUST;
+/* {"items": items, "next": next, "total": total}; takes items over. */
+void page_respond(struct ctx *c, struct http_resp *p, json_t *items, const char *next,
+		  int64_t total);
+
+/* An RFC 3339 time of the query; 0 where absent. */
+bool query_time(struct ctx *c, const struct http_req *q, const char *name, int64_t *out) MUST;
+/* "true" or "false"; false where absent. */
+bool query_bool(struct ctx *c, const struct http_req *q, const char *name, bool *out) MUST;
+
+/* Text that reads as nothing and survives a URL: base64url, and back (NULL if it is not). */
+char *opaque(struct arena *a, const char *text);
+char *opaque_open(struct arena *a, const char *opaque);
+
+/* ---- the rest ---- */
+
+/* A child that is an object or array; takes value over. */
+void json_put(json_t *j, const char *key, json_t *value);
+void json_append(json_t *array, json_t *value);
+/* Compact text of j, in the arena. */
+const char *json_line(struct ctx *c, const json_t *j);
+/* JSON text as a value; NULL as null; what does not parse as a string. */
+json_t *json_parsed(const char *text);
+
+/* Has the change to itself and c->org as it now is. */
+bool org_alone(struct ctx *c, struct org **out) MUST;
+
+/* "member" and "manager" of a workspace, "Annotator" ... of a project, "AN" ... */
+const char *scope_role(enum scope scope, enum role role);
+bool scope_role_read(struct ctx *c, enum scope scope, const json_t *j, const char *name,
+		     enum role *out) MUST;
+
+/* The user a request names, by id or userName; ERR_VALUE if there is none. */
+struct user;
+bool named_user(struct ctx *c, const char *ref, struct user **out) MUST;
+
+/* What somebody was given by hand in a scope. */
+bool manual_grant(struct ctx *c, const char *user_id, enum scope scope, const char *target,
+		  bool *has, enum role *role) MUST;
+
+/* Text of an embedded preset of a SCIM connection; NULL if there is none. */
+const char *preset_text(const char *name);
+
+admin_handler admin_org_read, admin_org_patch, admin_seats_read;
+admin_handler admin_users_list, admin_user_read, admin_user_patch, admin_user_drop,
+	admin_user_explain, admin_user_forget;
+admin_handler admin_groups_list, admin_group_read;
+admin_handler admin_workspaces_list, admin_workspace_post, admin_workspace_read,
+	admin_workspace_patch, admin_workspace_drop;
+admin_handler admin_projects_list, admin_project_post, admin_project_read, admin_project_patch,
+	admin_project_drop;
+admin_handler admin_grants_list, admin_grant_post, admin_grants_drop, admin_grant_drop;
+admin_handler admin_rules_read, admin_rules_put, admin_revisions_list, admin_revision_read,
+	admin_revision_activate;
+admin_handler admin_annotations_post, admin_annotations_list, admin_annotations_report;
+admin_handler admin_audit_page, admin_audit_export, admin_events_page;
+admin_handler admin_tokens_list, admin_token_post, admin_token_drop;
+admin_handler admin_connections_list, admin_connection_post, admin_connection_read,
+	admin_connection_patch, admin_connection_drop;
+admin_handler admin_presets_list, admin_openapi_read;

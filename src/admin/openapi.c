@@ -1,0 +1,220 @@
+/* openapi.c - /openapi.json: the table of routes as OpenAPI 3.1. */
+#include "admin.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "schemas.h"
+
+static const struct {
+	enum http_method method;
+	const char *name;
+} methods[] = {
+	{ GET, "get" }, { POST, "post" }, { PUT, "put" }, { PATCH, "patch" }, { DELETE, "delete" },
+};
+
+static const char *method_name(enum http_method m)
+{
+	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
+		if (methods[i].method == m)
+			return methods[i].name;
+	abort(); /* a route with a method that is not in the table */
+}
+
+/* A text of ours that must be JSON. */
+static json_t *literal(const char *text)
+{
+	json_t *j = json_loads(text, JSON_DECODE_ANY, NULL);
+
+	if (!j)
+		abort();
+	return j;
+}
+
+static json_t *reference(struct ctx *c, const char *schema)
+{
+	json_t *j = json_object();
+
+	json_put_text(j, "$ref", arena_printf(c->arena, "#/components/schemas/%s", schema));
+	return j;
+}
+
+/* "list:User" is a page of them. */
+static json_t *schema_of(struct ctx *c, const char *name)
+{
+	json_t *j, *members, *items;
+
+	if (strncmp(name, "list:", 5) != 0)
+		return reference(c, name);
+	items = json_object();
+	json_put_text(items, "type", "array");
+	json_put(items, "items", reference(c, name + 5));
+	members = json_object();
+	json_put(members, "items", items);
+	json_put(members, "next", literal("{\"type\":[\"string\",\"null\"]}"));
+	json_put(members, "total", literal("{\"type\":\"integer\"}"));
+	j = json_object();
+	json_put_text(j, "type", "object");
+	json_put(j, "properties", members);
+	return j;
+}
+
+static json_t *content(const char *type, json_t *schema)
+{
+	json_t *inner = json_object(), *outer = json_object();
+
+	json_put(inner, "schema", schema);
+	json_put(outer, type, inner);
+	return outer;
+}
+
+static json_t *answer_of(struct ctx *c, const struct admin_route *r, const char *status)
+{
+	json_t *j = json_object();
+
+	if (*status != '2') {
+		json_put_text(j, "description", "A problem, told by title and detail");
+		json_put(j, "content",
+			 content("application/problem+json", reference(c, "Problem")));
+		return j;
+	}
+	json_put_text(j, "description", "Done");
+	if (!r->response || strcmp(status, "204") == 0)
+		return j;
+	if (strcmp(r->response, "text:") == 0)
+		json_put(j, "content",
+			 content("application/x-ndjson", literal("{\"type\":\"string\"}")));
+	else
+		json_put(j, "content", content("application/json", schema_of(c, r->response)));
+	return j;
+}
+
+static void put_statuses(struct ctx *c, json_t *responses, const struct admin_route *r,
+			 const char *statuses)
+{
+	char status[4] = { 0 };
+
+	for (const char *p = statuses; strlen(p) >= 3; p += p[3] ? 4 : 3) {
+		memcpy(status, p, 3);
+		json_put(responses, status, answer_of(c, r, status));
+	}
+}
+
+/* No path has more than one. */
+static json_t *path_parameter(void)
+{
+	return literal("{\"name\":\"id\",\"in\":\"path\",\"required\":true,"
+		       "\"schema\":{\"type\":\"string\"}}");
+}
+
+static void put_parameter(json_t *list, const char *name, size_t n)
+{
+	const struct parameter *found = admin_parameters;
+	json_t *j;
+
+	while (found->name && (strlen(found->name) != n || strncmp(found->name, name, n) != 0))
+		found++;
+	if (!found->name)
+		abort(); /* a route with a parameter that is not in the table */
+	j = json_object();
+	json_put_text(j, "name", found->name);
+	json_put_text(j, "in", "query");
+	json_put_text(j, "description", found->description);
+	json_put(j, "schema", literal(found->text));
+	json_append(list, j);
+}
+
+static json_t *parameters_of(const struct admin_route *r)
+{
+	json_t *list = json_array();
+
+	if (strstr(r->pattern, "{}"))
+		json_append(list, path_parameter());
+	for (const char *p = r->query; p && *p; p += strspn(p, " ")) {
+		size_t n = strcspn(p, " ");
+
+		put_parameter(list, p, n);
+		p += n;
+	}
+	return list;
+}
+
+static json_t *operation_of(struct ctx *c, const struct admin_route *r)
+{
+	json_t *j = json_object(), *responses = json_object(), *body;
+
+	json_put_text(j, "operationId", r->operation);
+	json_put_text(j, "summary", r->summary);
+	json_put_text(j, "x-token", r->need == PLATFORM_TOO ? "admin or platform" : "admin");
+	json_put(j, "parameters", parameters_of(r));
+	if (r->request) {
+		body = json_object();
+		json_put_bool(body, "required", true);
+		json_put(body, "content", content("application/json", reference(c, r->request)));
+		json_put(j, "requestBody", body);
+	}
+	put_statuses(c, responses, r, r->statuses);
+	put_statuses(c, responses, r, "400 401 403 429 500 503");
+	if (r->request)
+		put_statuses(c, responses, r, "413 415 507");
+	json_put(j, "responses", responses);
+	return j;
+}
+
+/* The pattern with its parameter named. */
+static const char *path_of(struct ctx *c, const char *pattern)
+{
+	const char *hole = strstr(pattern, "{}");
+
+	if (!hole)
+		return pattern;
+	return arena_printf(c->arena, "%.*s{id}%s", (int)(hole - pattern), pattern, hole + 2);
+}
+
+static json_t *paths(struct ctx *c)
+{
+	json_t *all = json_object(), *path;
+
+	for (const struct admin_route *r = admin_routes; r->pattern; r++) {
+		const char *name = path_of(c, r->pattern);
+
+		path = json_object_get(all, name);
+		if (!path) {
+			path = json_object();
+			json_put(all, name, path);
+		}
+		json_put(path, method_name(r->method), operation_of(c, r));
+	}
+	return all;
+}
+
+static json_t *components(void)
+{
+	json_t *j = json_object(), *list = json_object();
+
+	for (const struct schema *s = admin_schemas; s->name; s++)
+		json_put(list, s->name, literal(s->text));
+	json_put(j, "schemas", list);
+	json_put(j, "securitySchemes",
+		 literal("{\"token\":{\"type\":\"http\",\"scheme\":\"bearer\"}}"));
+	return j;
+}
+
+bool admin_openapi_read(struct ctx *c, const struct http_req *q, struct http_resp *p)
+{
+	json_t *j = json_object(), *server = json_object(), *servers = json_array();
+
+	(void)q;
+	json_put_text(j, "openapi", "3.1.0");
+	json_put(j, "info",
+		 literal("{\"title\":\"rosterd admin API\",\"version\":\"1\",\"description\":"
+			 "\"Who may come in, with which role, on which seat.\"}"));
+	json_put_text(server, "url", c->base_url);
+	json_append(servers, server);
+	json_put(j, "servers", servers);
+	json_put(j, "security", literal("[{\"token\":[]}]"));
+	json_put(j, "paths", paths(c));
+	json_put(j, "components", components());
+	json_respond(c, p, 200, j);
+	return true;
+}

@@ -1,0 +1,208 @@
+/* schemas.c - JSON schemas of bodies and answers, as openapi.json shows them. */
+#include "schemas.h"
+
+#include <stddef.h>
+
+#define STRING          "{\"type\":\"string\"}"
+#define NULLABLE        "{\"type\":[\"string\",\"null\"]}"
+#define NUMBER          "{\"type\":\"integer\"}"
+#define COUNT           "{\"type\":[\"integer\",\"null\"]}"
+#define FLAG            "{\"type\":\"boolean\"}"
+#define TIME            "{\"type\":\"string\",\"format\":\"date-time\"}"
+#define NO_TIME         "{\"type\":[\"string\",\"null\"],\"format\":\"date-time\"}"
+#define ROLE            "{\"enum\":[\"DI\",\"NO\",\"AN\",\"RE\",\"MA\",\"AD\",\"OW\"]}"
+#define GIVEN           "{\"enum\":[\"AN\",\"RE\",\"MA\",\"AD\"]}"
+#define AUTHOR          "{\"enum\":[\"both\",\"directory\",\"manual\"]}"
+#define LOST            "{\"enum\":[\"default_role\",\"pending\",\"deactivate\"]}"
+#define ACCOUNT         "{\"enum\":[\"active\",\"deactivated\",\"former\",\"erased\"]}"
+#define SCOPE           "{\"enum\":[\"org\",\"workspace\",\"project\"]}"
+#define ANY             "{}"
+#define REF(name)       "{\"$ref\":\"#/components/schemas/" name "\"}"
+#define LIST(of)        "{\"type\":\"array\",\"items\":" of "}"
+#define M(name, type)   "\"" name "\":" type
+#define OBJECT(members) "{\"type\":\"object\",\"properties\":{" members "}}"
+/* The same inside another: not every reader of C expands a macro in its own arguments. */
+#define N(name, type) "\"" name "\":" type
+#define PART(members) "{\"type\":\"object\",\"properties\":{" members "}}"
+/* A body: nothing else may be in it. */
+#define BODY(needed, members)                                                                      \
+	"{\"type\":\"object\",\"additionalProperties\":false,\"required\":[" needed                \
+	"],\"properties\":{" members "}}"
+
+#define AUTHORITIES PART(N("org", AUTHOR) "," N("workspace", AUTHOR) "," N("project", AUTHOR))
+#define POLICIES                                                                                                    \
+	M("name", STRING)                                                                                           \
+	"," M("seat_limit", COUNT) "," M("seat_policy", "{\"enum\":[\"queue\",\"refuse\"]}") "," M(                 \
+		"default_role",                                                                                     \
+		ROLE) "," M("never_matched",                                                                        \
+			    LOST) "," M("lost_match",                                                               \
+					LOST) "," M("authority",                                                    \
+						    AUTHORITIES) "," M("hold_people",                               \
+								       NUMBER) "," M("hold_"                        \
+										     "percent",                     \
+										     NUMBER) "," M("relink_former", \
+												   FLAG)
+#define NAMED  PART(N("id", STRING) "," N("name", NULLABLE))
+#define PLACE  PART(N("id", STRING) "," N("title", NULLABLE) "," N("role", STRING))
+#define PLACES LIST(PLACE)
+#define BY     "{\"enum\":[\"name\",\"exact\",\"id\",\"external_id\",\"glob\",\"regex\"]}"
+#define MATCH  PART(N("group", STRING) "," N("by", BY) "," N("source", STRING))
+#define GRANTED                                                                                    \
+	PART(N("org_role", STRING) "," N("workspace", STRING) "," N("project",                     \
+								    STRING) "," N("role", STRING))
+#define RULE    OBJECT(M("id", STRING) "," M("match", MATCH) "," M("grant", GRANTED))
+#define TEAM    PART(N("id", STRING) "," N("name", STRING) "," N("source", NULLABLE))
+#define TEAMS   LIST(TEAM)
+#define MEMBER  PART(N("id", STRING) "," N("userName", STRING) "," N("displayName", NULLABLE))
+#define MEMBERS LIST(MEMBER)
+#define ORIGIN  "{\"enum\":[\"rule\",\"manual\"]}"
+#define WHY                                                                                                                                     \
+	PART(N("scope", SCOPE) "," N("target", NULLABLE) "," N("role", STRING) "," N("origin", ORIGIN) "," N("rule", NULLABLE) "," N(           \
+		"revision",                                                                                                                     \
+		COUNT) "," N("group",                                                                                                           \
+			     NULLABLE) "," N("group_name",                                                                                      \
+					     NULLABLE) "," N("source",                                                                          \
+							     NULLABLE) "," N("source_name",                                                     \
+									     NULLABLE) "," N("by",                                              \
+											     NULLABLE) "," N("since",                           \
+													     TIME) "," N("counts",              \
+															 FLAG) "," N("lost_to", \
+																     NULLABLE))
+#define REASONS LIST(WHY)
+#define GROUP                                                                                      \
+	M("id", STRING)                                                                            \
+	"," M("displayName", STRING) "," M("externalId", NULLABLE) "," M("source", STRING) "," M(  \
+		"connection",                                                                      \
+		NAMED) "," M("members", NUMBER) "," M("pending_members",                           \
+						      NUMBER) "," M("created",                     \
+								    TIME) "," M("changed", TIME)
+#define TOKEN                                                                                        \
+	M("id", STRING)                                                                              \
+	"," M("kind", "{\"enum\":[\"scim\",\"admin\",\"platform\"]}") "," M("name", NULLABLE) "," M( \
+		"connection",                                                                        \
+		NULLABLE) "," M("created",                                                           \
+				TIME) "," M("created_by",                                            \
+					    STRING) "," M("expires",                                 \
+							  NO_TIME) "," M("revoked",                  \
+									 NO_TIME) "," M("last_"      \
+											"used",      \
+											NO_TIME)
+#define TEXT_OR_NUMBER "{\"type\":[\"string\",\"integer\"]}"
+#define ANNOTATION                                                                                  \
+	BODY("\"id\",\"project\",\"user\"",                                                         \
+	     M("id", TEXT_OR_NUMBER) "," M("project", TEXT_OR_NUMBER) "," M(                        \
+		     "task",                                                                        \
+		     TEXT_OR_NUMBER) "," M("user",                                                  \
+					   STRING) "," M("created",                                 \
+							 TIME) "," M("updated",                     \
+								     TIME) "," M("lead_time_ms",    \
+										 NUMBER) "," M("d"  \
+											       "i"  \
+											       "g"  \
+											       "e"  \
+											       "s"  \
+											       "t", \
+											       STRING))
+
+/* clang-format off */
+const struct schema admin_schemas[] = {
+	{ "Any", "{}" },
+	{ "Problem", OBJECT(M("type", STRING) "," M("title", STRING) "," M("status", NUMBER) ","
+		M("detail", STRING) "," M("instance", STRING)) },
+	{ "Organization", OBJECT(M("id", STRING) "," POLICIES "," M("rules_revision", NUMBER) ","
+		M("created", TIME) "," M("changed", TIME)) },
+	{ "OrganizationPatch", BODY("", POLICIES) },
+	{ "Seats", OBJECT(M("limit", COUNT) "," M("used", NUMBER) "," M("free", COUNT) ","
+		M("waiting", NUMBER) "," M("peak_this_month", NUMBER)) },
+	{ "User", OBJECT(M("id", STRING) "," M("userName", STRING) "," M("displayName", NULLABLE) ","
+		M("email", NULLABLE) "," M("externalId", NULLABLE) ","
+		M("state", "{\"enum\":[\"active\",\"pending\",\"deactivated\"]}") "," M("role", ROLE) ","
+		M("wanted_role", ROLE) "," M("seat", FLAG) "," M("waiting_since", NO_TIME) ","
+		M("source", STRING) "," M("connection", NAMED) "," M("owner", FLAG) ","
+		M("groups", TEAMS) ","
+		M("workspaces", PLACES) "," M("projects", PLACES) ","
+		M("created", TIME) "," M("changed", TIME)) },
+	{ "UserPatch", BODY("", M("role", "{\"enum\":[\"AN\",\"RE\",\"MA\",\"AD\",null]}") ","
+		M("state", "{\"enum\":[\"active\",\"deactivated\"]}")) },
+	{ "Explanation", OBJECT(M("user", REF("User")) "," M("summary", NULLABLE) ","
+		M("grants", REASONS)) },
+	{ "Group", OBJECT(GROUP) },
+	{ "GroupPage", OBJECT(GROUP "," M("items", MEMBERS) "," M("next", NULLABLE) ","
+		M("total", NUMBER)) },
+	{ "Title", BODY("\"title\"", M("title", STRING)) },
+	{ "Workspace", OBJECT(M("id", STRING) "," M("title", STRING) "," M("personal", FLAG) ","
+		M("created", TIME) "," M("changed", TIME)) },
+	{ "WorkspaceNew", BODY("\"title\"", M("title", STRING) "," M("personal", FLAG)) },
+	{ "Project", OBJECT(M("id", STRING) "," M("title", STRING) "," M("workspace", STRING) ","
+		M("created", TIME) "," M("changed", TIME)) },
+	{ "ProjectNew", BODY("\"title\",\"workspace\"", M("title", STRING) "," M("workspace", STRING)) },
+	{ "Grant", OBJECT(M("id", STRING) "," M("user", STRING) "," M("userName", STRING) ","
+		M("scope", SCOPE) "," M("org_role", GIVEN) "," M("workspace", STRING) ","
+		M("project", STRING) "," M("title", STRING) "," M("role", STRING) ","
+		M("by", NULLABLE) "," M("since", TIME)) },
+	{ "GrantNew", BODY("\"user\"", M("user", STRING) "," M("org_role", GIVEN) ","
+		M("workspace", STRING) "," M("project", STRING) ","
+		M("role", "{\"enum\":[\"member\",\"manager\",\"Annotator\",\"Reviewer\",\"Inherit\"]}")) },
+	{ "Rules", OBJECT(M("revision", NUMBER) "," M("author", NULLABLE) "," M("created", NO_TIME) ","
+		M("active", FLAG) "," M("rules", LIST(RULE))) },
+	{ "RulesNew", BODY("\"rules\"", M("rules", LIST(RULE)) "," M("revision", NUMBER) ","
+		M("base_revision", NUMBER) "," M("author", NULLABLE) "," M("created", NO_TIME) ","
+		M("active", FLAG)) },
+	{ "Revision", OBJECT(M("revision", NUMBER) "," M("rules", NUMBER) "," M("author", STRING) ","
+		M("created", TIME) "," M("active", FLAG)) },
+	{ "Annotation", OBJECT(M("id", STRING) "," M("project", STRING) "," M("task", NULLABLE) ","
+		M("user", STRING) "," M("userName", STRING) "," M("user_state", ACCOUNT) ","
+		M("created", TIME) "," M("updated", TIME) "," M("lead_time_ms", COUNT) ","
+		M("digest", NULLABLE)) },
+	{ "AnnotationsNew", "{\"oneOf\":[" ANNOTATION "," LIST(ANNOTATION) ","
+		BODY("\"annotations\"", M("annotations", LIST(ANNOTATION))) "]}" },
+	{ "Written", OBJECT(M("written", NUMBER) "," M("received", NUMBER)) },
+	{ "AnnotationSum", OBJECT(M("user", STRING) "," M("person", STRING) "," M("userName", STRING) ","
+		M("user_state", ACCOUNT) "," M("project", STRING) "," M("annotations", NUMBER) ","
+		M("lead_time_ms", NUMBER) "," M("first", TIME) "," M("last", TIME)) },
+	{ "Audit", OBJECT(M("id", STRING) "," M("at", TIME) "," M("actor", STRING) ","
+		M("source", NULLABLE) "," M("action", STRING) "," M("target_kind", STRING) ","
+		M("target", NULLABLE) "," M("before", ANY) "," M("after", ANY) "," M("reason", NULLABLE) ","
+		M("request", NULLABLE) "," M("address", NULLABLE) "," M("seq", COUNT) ","
+		M("hash", NULLABLE)) },
+	{ "Event", OBJECT(M("id", STRING) "," M("type", STRING) "," M("at", TIME) ","
+		M("user", NULLABLE) "," M("payload", ANY)) },
+	{ "Token", OBJECT(TOKEN) },
+	{ "TokenMade", OBJECT(TOKEN "," M("token", STRING)) },
+	{ "TokenNew", BODY("\"kind\"", M("kind", "{\"enum\":[\"scim\",\"admin\",\"platform\"]}") ","
+		M("name", STRING) "," M("connection", STRING) "," M("expires", TIME)) },
+	{ "Connection", OBJECT(M("id", STRING) "," M("name", STRING) "," M("preset", NULLABLE) ","
+		M("settings", "{\"type\":\"object\",\"additionalProperties\":" FLAG "}") ","
+		M("base_url", STRING) "," M("created", TIME) "," M("changed", TIME)) },
+	{ "ConnectionNew", BODY("\"name\"", M("name", STRING) "," M("preset", STRING) ","
+		M("settings", "{\"type\":\"object\",\"additionalProperties\":" FLAG "}")) },
+	{ "ConnectionPatch", BODY("", M("name", STRING) ","
+		M("settings", "{\"type\":\"object\",\"additionalProperties\":" FLAG "}")) },
+	{ "SourceContents", OBJECT(M("groups", NUMBER) "," M("memberships", NUMBER) ","
+		M("pending_members", NUMBER) "," M("tokens", NUMBER) "," M("users", NUMBER)) },
+	{ "Preset", OBJECT(M("preset", STRING) "," M("kind", STRING) "," M("document", ANY)) },
+	{ NULL, NULL },
+};
+
+const struct parameter admin_parameters[] = {
+	{ "limit",     NUMBER, "How many at most: 100 unless said, 1000 at most"              },
+	{ "after",     STRING, "\"next\" of the page before; opaque"                          },
+	{ "state",     "{\"enum\":[\"active\",\"pending\",\"deactivated\"]}", "State of users" },
+	{ "role",      ROLE,   "Effective organization role"                                  },
+	{ "q",         STRING, "Beginning of a name, without regard to case"                  },
+	{ "group",     STRING, "Id of a group they are in"                                    },
+	{ "source",    STRING, "Id or kind of the source"                                     },
+	{ "user",      STRING, "Id or userName"                                               },
+	{ "workspace", STRING, "Id of a workspace"                                            },
+	{ "project",   STRING, "Id of a project"                                              },
+	{ "org_role",  STRING, "That the grant is the organization role; its value does not count" },
+	{ "from",      TIME,   "From this time on"                                            },
+	{ "until",     TIME,   "Before this time"                                             },
+	{ "action",    STRING, "An action, or with a dot at the end all that begin so"        },
+	{ "target",    STRING, "Id of what was changed"                                       },
+	{ "actor",     STRING, "Who did it"                                                   },
+	{ "format",    "{\"enum\":[\"jsonl\",\"csv\"]}", "JSON lines unless said"             },
+	{ "preview",   FLAG,   "Only tell what would go"                                      },
+	{ NULL, NULL, NULL },
+};
+/* clang-format on */

@@ -1,0 +1,1 @@
+"""What the flow tests share: clusters, servers, clients and checks of the database."""
