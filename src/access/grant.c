@@ -114,9 +114,9 @@ bool grant_list(struct ctx *c, const char *const *user_ids, int n, struct user_g
 	for (int i = 0; i < n; i++)
 		p[i + 1] = db_text(user_ids[i]);
 	buf_puts(&sql,
-		 "SELECT " GRANT_COLUMNS " FROM grants g WHERE g.org_id = $1 AND g.user_id IN (");
-	buf_params(&sql, 2, n);
-	buf_puts(&sql, ") ORDER BY g.user_id, g.scope, g.target, g.origin");
+		 "SELECT " GRANT_COLUMNS " FROM grants g WHERE g.org_id = $1 AND g.user_id IN ");
+	buf_list(&sql, 2, n);
+	buf_puts(&sql, " ORDER BY g.user_id, g.scope, g.target, g.origin");
 	if (n && !db_run(c, &r, sql.p, (struct db_args){ p, n + 1 }))
 		return false;
 	grants_from(c, &r, out, count);

@@ -157,9 +157,9 @@ bool seat_free(struct ctx *c, const char *const *ids, int n)
 	p[0] = db_text(c->org->id);
 	for (int i = 0; i < n; i++)
 		p[i + 1] = db_text(ids[i]);
-	buf_puts(&sql, "UPDATE seats SET user_id = NULL WHERE org_id = $1 AND user_id IN (");
-	buf_params(&sql, 2, n);
-	buf_puts(&sql, ") RETURNING slot");
+	buf_puts(&sql, "UPDATE seats SET user_id = NULL WHERE org_id = $1 AND user_id IN ");
+	buf_list(&sql, 2, n);
+	buf_puts(&sql, " RETURNING slot");
 	stmts[0].sql = sql.p;
 	if (!db_run_all(c, stmts, 3))
 		return false;
@@ -194,9 +194,8 @@ bool seat_call(struct ctx *c, const char *const *ids, int n)
 	for (int i = 0; i < n; i++)
 		p[i + 1] = db_text(ids[i]);
 	buf_puts(&sql, "UPDATE standings SET waiting_since = 0 WHERE org_id = $1"
-		       " AND user_id IN (");
-	buf_params(&sql, 2, n);
-	buf_puts(&sql, ")");
+		       " AND user_id IN ");
+	buf_list(&sql, 2, n);
 	return db_push(c, sql.p, (struct db_args){ p, n + 1 });
 }
 

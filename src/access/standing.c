@@ -36,9 +36,9 @@ bool standing_list(struct ctx *c, const char *const *user_ids, int n, struct sta
 	for (int i = 0; i < n; i++)
 		p[i + 1] = db_text(user_ids[i]);
 	buf_puts(&sql, "SELECT " STANDING_COLUMNS
-		       " FROM standings s WHERE s.org_id = $1 AND s.user_id IN (");
-	buf_params(&sql, 2, n);
-	buf_puts(&sql, ") ORDER BY s.user_id");
+		       " FROM standings s WHERE s.org_id = $1 AND s.user_id IN ");
+	buf_list(&sql, 2, n);
+	buf_puts(&sql, " ORDER BY s.user_id");
 	if (n && !db_run(c, &r, sql.p, (struct db_args){ p, n + 1 }))
 		return false;
 	*out = arena_array(c->arena, struct standing, (size_t)r.count);

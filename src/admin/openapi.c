@@ -31,24 +31,16 @@ static json_t *literal(const char *text)
 	return j;
 }
 
-static json_t *reference(struct ctx *c, const char *schema)
-{
-	json_t *j = json_object();
-
-	json_put_text(j, "$ref", arena_printf(c->arena, "#/components/schemas/%s", schema));
-	return j;
-}
-
 /* "list:User" is a page of them. */
 static json_t *schema_of(struct ctx *c, const char *name)
 {
 	json_t *j, *members, *items;
 
 	if (strncmp(name, "list:", 5) != 0)
-		return reference(c, name);
+		return schema_of_type(c, name);
 	items = json_object();
 	json_put_text(items, "type", "array");
-	json_put(items, "items", reference(c, name + 5));
+	json_put(items, "items", schema_of_type(c, name + 5));
 	members = json_object();
 	json_put(members, "items", items);
 	json_put(members, "next", literal("{\"type\":[\"string\",\"null\"]}"));
@@ -75,7 +67,7 @@ static json_t *answer_of(struct ctx *c, const struct admin_route *r, const char 
 	if (*status != '2') {
 		json_put_text(j, "description", "A problem, told by title and detail");
 		json_put(j, "content",
-			 content("application/problem+json", reference(c, "Problem")));
+			 content("application/problem+json", schema_of_type(c, "Problem")));
 		return j;
 	}
 	json_put_text(j, "description", "Done");
@@ -107,7 +99,7 @@ static json_t *path_parameter(void)
 		       "\"schema\":{\"type\":\"string\"}}");
 }
 
-static void put_parameter(json_t *list, const char *name, size_t n)
+static void put_parameter(struct ctx *c, json_t *list, const char *name, size_t n)
 {
 	const struct parameter *found = admin_parameters;
 	json_t *j;
@@ -120,11 +112,11 @@ static void put_parameter(json_t *list, const char *name, size_t n)
 	json_put_text(j, "name", found->name);
 	json_put_text(j, "in", "query");
 	json_put_text(j, "description", found->description);
-	json_put(j, "schema", literal(found->text));
+	json_put(j, "schema", schema_of_type(c, found->type));
 	json_append(list, j);
 }
 
-static json_t *parameters_of(const struct admin_route *r)
+static json_t *parameters_of(struct ctx *c, const struct admin_route *r)
 {
 	json_t *list = json_array();
 
@@ -133,7 +125,7 @@ static json_t *parameters_of(const struct admin_route *r)
 	for (const char *p = r->query; p && *p; p += strspn(p, " ")) {
 		size_t n = strcspn(p, " ");
 
-		put_parameter(list, p, n);
+		put_parameter(c, list, p, n);
 		p += n;
 	}
 	return list;
@@ -146,11 +138,12 @@ static json_t *operation_of(struct ctx *c, const struct admin_route *r)
 	json_put_text(j, "operationId", r->operation);
 	json_put_text(j, "summary", r->summary);
 	json_put_text(j, "x-token", r->need == PLATFORM_TOO ? "admin or platform" : "admin");
-	json_put(j, "parameters", parameters_of(r));
+	json_put(j, "parameters", parameters_of(c, r));
 	if (r->request) {
 		body = json_object();
 		json_put_bool(body, "required", true);
-		json_put(body, "content", content("application/json", reference(c, r->request)));
+		json_put(body, "content",
+			 content("application/json", schema_of_type(c, r->request)));
 		json_put(j, "requestBody", body);
 	}
 	put_statuses(c, responses, r, r->statuses);
@@ -188,12 +181,12 @@ static json_t *paths(struct ctx *c)
 	return all;
 }
 
-static json_t *components(void)
+static json_t *components(struct ctx *c)
 {
 	json_t *j = json_object(), *list = json_object();
 
-	for (const struct schema *s = admin_schemas; s->name; s++)
-		json_put(list, s->name, literal(s->text));
+	for (const struct shape *s = admin_shapes; s->name; s++)
+		json_put(list, s->name, schema_of_shape(c, s));
 	json_put(j, "schemas", list);
 	json_put(j, "securitySchemes",
 		 literal("{\"token\":{\"type\":\"http\",\"scheme\":\"bearer\"}}"));
@@ -214,7 +207,7 @@ bool admin_openapi_read(struct ctx *c, const struct http_req *q, struct http_res
 	json_put(j, "servers", servers);
 	json_put(j, "security", literal("[{\"token\":[]}]"));
 	json_put(j, "paths", paths(c));
-	json_put(j, "components", components());
+	json_put(j, "components", components(c));
 	json_respond(c, p, 200, j);
 	return true;
 }

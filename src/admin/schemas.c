@@ -1,208 +1,232 @@
-/* schemas.c - JSON schemas of bodies and answers, as openapi.json shows them. */
+/* schemas.c - shapes of bodies and answers, and the JSON Schema they stand for. */
 #include "schemas.h"
 
-#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
 
-#define STRING          "{\"type\":\"string\"}"
-#define NULLABLE        "{\"type\":[\"string\",\"null\"]}"
-#define NUMBER          "{\"type\":\"integer\"}"
-#define COUNT           "{\"type\":[\"integer\",\"null\"]}"
-#define FLAG            "{\"type\":\"boolean\"}"
-#define TIME            "{\"type\":\"string\",\"format\":\"date-time\"}"
-#define NO_TIME         "{\"type\":[\"string\",\"null\"],\"format\":\"date-time\"}"
-#define ROLE            "{\"enum\":[\"DI\",\"NO\",\"AN\",\"RE\",\"MA\",\"AD\",\"OW\"]}"
-#define GIVEN           "{\"enum\":[\"AN\",\"RE\",\"MA\",\"AD\"]}"
-#define AUTHOR          "{\"enum\":[\"both\",\"directory\",\"manual\"]}"
-#define LOST            "{\"enum\":[\"default_role\",\"pending\",\"deactivate\"]}"
-#define ACCOUNT         "{\"enum\":[\"active\",\"deactivated\",\"former\",\"erased\"]}"
-#define SCOPE           "{\"enum\":[\"org\",\"workspace\",\"project\"]}"
-#define ANY             "{}"
-#define REF(name)       "{\"$ref\":\"#/components/schemas/" name "\"}"
-#define LIST(of)        "{\"type\":\"array\",\"items\":" of "}"
-#define M(name, type)   "\"" name "\":" type
-#define OBJECT(members) "{\"type\":\"object\",\"properties\":{" members "}}"
-/* The same inside another: not every reader of C expands a macro in its own arguments. */
-#define N(name, type) "\"" name "\":" type
-#define PART(members) "{\"type\":\"object\",\"properties\":{" members "}}"
-/* A body: nothing else may be in it. */
-#define BODY(needed, members)                                                                      \
-	"{\"type\":\"object\",\"additionalProperties\":false,\"required\":[" needed                \
-	"],\"properties\":{" members "}}"
-
-#define AUTHORITIES PART(N("org", AUTHOR) "," N("workspace", AUTHOR) "," N("project", AUTHOR))
-#define POLICIES                                                                                                    \
-	M("name", STRING)                                                                                           \
-	"," M("seat_limit", COUNT) "," M("seat_policy", "{\"enum\":[\"queue\",\"refuse\"]}") "," M(                 \
-		"default_role",                                                                                     \
-		ROLE) "," M("never_matched",                                                                        \
-			    LOST) "," M("lost_match",                                                               \
-					LOST) "," M("authority",                                                    \
-						    AUTHORITIES) "," M("hold_people",                               \
-								       NUMBER) "," M("hold_"                        \
-										     "percent",                     \
-										     NUMBER) "," M("relink_former", \
-												   FLAG)
-#define NAMED  PART(N("id", STRING) "," N("name", NULLABLE))
-#define PLACE  PART(N("id", STRING) "," N("title", NULLABLE) "," N("role", STRING))
-#define PLACES LIST(PLACE)
-#define BY     "{\"enum\":[\"name\",\"exact\",\"id\",\"external_id\",\"glob\",\"regex\"]}"
-#define MATCH  PART(N("group", STRING) "," N("by", BY) "," N("source", STRING))
-#define GRANTED                                                                                    \
-	PART(N("org_role", STRING) "," N("workspace", STRING) "," N("project",                     \
-								    STRING) "," N("role", STRING))
-#define RULE    OBJECT(M("id", STRING) "," M("match", MATCH) "," M("grant", GRANTED))
-#define TEAM    PART(N("id", STRING) "," N("name", STRING) "," N("source", NULLABLE))
-#define TEAMS   LIST(TEAM)
-#define MEMBER  PART(N("id", STRING) "," N("userName", STRING) "," N("displayName", NULLABLE))
-#define MEMBERS LIST(MEMBER)
-#define ORIGIN  "{\"enum\":[\"rule\",\"manual\"]}"
-#define WHY                                                                                                                                     \
-	PART(N("scope", SCOPE) "," N("target", NULLABLE) "," N("role", STRING) "," N("origin", ORIGIN) "," N("rule", NULLABLE) "," N(           \
-		"revision",                                                                                                                     \
-		COUNT) "," N("group",                                                                                                           \
-			     NULLABLE) "," N("group_name",                                                                                      \
-					     NULLABLE) "," N("source",                                                                          \
-							     NULLABLE) "," N("source_name",                                                     \
-									     NULLABLE) "," N("by",                                              \
-											     NULLABLE) "," N("since",                           \
-													     TIME) "," N("counts",              \
-															 FLAG) "," N("lost_to", \
-																     NULLABLE))
-#define REASONS LIST(WHY)
-#define GROUP                                                                                      \
-	M("id", STRING)                                                                            \
-	"," M("displayName", STRING) "," M("externalId", NULLABLE) "," M("source", STRING) "," M(  \
-		"connection",                                                                      \
-		NAMED) "," M("members", NUMBER) "," M("pending_members",                           \
-						      NUMBER) "," M("created",                     \
-								    TIME) "," M("changed", TIME)
-#define TOKEN                                                                                        \
-	M("id", STRING)                                                                              \
-	"," M("kind", "{\"enum\":[\"scim\",\"admin\",\"platform\"]}") "," M("name", NULLABLE) "," M( \
-		"connection",                                                                        \
-		NULLABLE) "," M("created",                                                           \
-				TIME) "," M("created_by",                                            \
-					    STRING) "," M("expires",                                 \
-							  NO_TIME) "," M("revoked",                  \
-									 NO_TIME) "," M("last_"      \
-											"used",      \
-											NO_TIME)
-#define TEXT_OR_NUMBER "{\"type\":[\"string\",\"integer\"]}"
-#define ANNOTATION                                                                                  \
-	BODY("\"id\",\"project\",\"user\"",                                                         \
-	     M("id", TEXT_OR_NUMBER) "," M("project", TEXT_OR_NUMBER) "," M(                        \
-		     "task",                                                                        \
-		     TEXT_OR_NUMBER) "," M("user",                                                  \
-					   STRING) "," M("created",                                 \
-							 TIME) "," M("updated",                     \
-								     TIME) "," M("lead_time_ms",    \
-										 NUMBER) "," M("d"  \
-											       "i"  \
-											       "g"  \
-											       "e"  \
-											       "s"  \
-											       "t", \
-											       STRING))
+#include "admin.h"
 
 /* clang-format off */
-const struct schema admin_schemas[] = {
-	{ "Any", "{}" },
-	{ "Problem", OBJECT(M("type", STRING) "," M("title", STRING) "," M("status", NUMBER) ","
-		M("detail", STRING) "," M("instance", STRING)) },
-	{ "Organization", OBJECT(M("id", STRING) "," POLICIES "," M("rules_revision", NUMBER) ","
-		M("created", TIME) "," M("changed", TIME)) },
-	{ "OrganizationPatch", BODY("", POLICIES) },
-	{ "Seats", OBJECT(M("limit", COUNT) "," M("used", NUMBER) "," M("free", COUNT) ","
-		M("waiting", NUMBER) "," M("peak_this_month", NUMBER)) },
-	{ "User", OBJECT(M("id", STRING) "," M("userName", STRING) "," M("displayName", NULLABLE) ","
-		M("email", NULLABLE) "," M("externalId", NULLABLE) ","
-		M("state", "{\"enum\":[\"active\",\"pending\",\"deactivated\"]}") "," M("role", ROLE) ","
-		M("wanted_role", ROLE) "," M("seat", FLAG) "," M("waiting_since", NO_TIME) ","
-		M("source", STRING) "," M("connection", NAMED) "," M("owner", FLAG) ","
-		M("groups", TEAMS) ","
-		M("workspaces", PLACES) "," M("projects", PLACES) ","
-		M("created", TIME) "," M("changed", TIME)) },
-	{ "UserPatch", BODY("", M("role", "{\"enum\":[\"AN\",\"RE\",\"MA\",\"AD\",null]}") ","
-		M("state", "{\"enum\":[\"active\",\"deactivated\"]}")) },
-	{ "Explanation", OBJECT(M("user", REF("User")) "," M("summary", NULLABLE) ","
-		M("grants", REASONS)) },
-	{ "Group", OBJECT(GROUP) },
-	{ "GroupPage", OBJECT(GROUP "," M("items", MEMBERS) "," M("next", NULLABLE) ","
-		M("total", NUMBER)) },
-	{ "Title", BODY("\"title\"", M("title", STRING)) },
-	{ "Workspace", OBJECT(M("id", STRING) "," M("title", STRING) "," M("personal", FLAG) ","
-		M("created", TIME) "," M("changed", TIME)) },
-	{ "WorkspaceNew", BODY("\"title\"", M("title", STRING) "," M("personal", FLAG)) },
-	{ "Project", OBJECT(M("id", STRING) "," M("title", STRING) "," M("workspace", STRING) ","
-		M("created", TIME) "," M("changed", TIME)) },
-	{ "ProjectNew", BODY("\"title\",\"workspace\"", M("title", STRING) "," M("workspace", STRING)) },
-	{ "Grant", OBJECT(M("id", STRING) "," M("user", STRING) "," M("userName", STRING) ","
-		M("scope", SCOPE) "," M("org_role", GIVEN) "," M("workspace", STRING) ","
-		M("project", STRING) "," M("title", STRING) "," M("role", STRING) ","
-		M("by", NULLABLE) "," M("since", TIME)) },
-	{ "GrantNew", BODY("\"user\"", M("user", STRING) "," M("org_role", GIVEN) ","
-		M("workspace", STRING) "," M("project", STRING) ","
-		M("role", "{\"enum\":[\"member\",\"manager\",\"Annotator\",\"Reviewer\",\"Inherit\"]}")) },
-	{ "Rules", OBJECT(M("revision", NUMBER) "," M("author", NULLABLE) "," M("created", NO_TIME) ","
-		M("active", FLAG) "," M("rules", LIST(RULE))) },
-	{ "RulesNew", BODY("\"rules\"", M("rules", LIST(RULE)) "," M("revision", NUMBER) ","
-		M("base_revision", NUMBER) "," M("author", NULLABLE) "," M("created", NO_TIME) ","
-		M("active", FLAG)) },
-	{ "Revision", OBJECT(M("revision", NUMBER) "," M("rules", NUMBER) "," M("author", STRING) ","
-		M("created", TIME) "," M("active", FLAG)) },
-	{ "Annotation", OBJECT(M("id", STRING) "," M("project", STRING) "," M("task", NULLABLE) ","
-		M("user", STRING) "," M("userName", STRING) "," M("user_state", ACCOUNT) ","
-		M("created", TIME) "," M("updated", TIME) "," M("lead_time_ms", COUNT) ","
-		M("digest", NULLABLE)) },
-	{ "AnnotationsNew", "{\"oneOf\":[" ANNOTATION "," LIST(ANNOTATION) ","
-		BODY("\"annotations\"", M("annotations", LIST(ANNOTATION))) "]}" },
-	{ "Written", OBJECT(M("written", NUMBER) "," M("received", NUMBER)) },
-	{ "AnnotationSum", OBJECT(M("user", STRING) "," M("person", STRING) "," M("userName", STRING) ","
-		M("user_state", ACCOUNT) "," M("project", STRING) "," M("annotations", NUMBER) ","
-		M("lead_time_ms", NUMBER) "," M("first", TIME) "," M("last", TIME)) },
-	{ "Audit", OBJECT(M("id", STRING) "," M("at", TIME) "," M("actor", STRING) ","
-		M("source", NULLABLE) "," M("action", STRING) "," M("target_kind", STRING) ","
-		M("target", NULLABLE) "," M("before", ANY) "," M("after", ANY) "," M("reason", NULLABLE) ","
-		M("request", NULLABLE) "," M("address", NULLABLE) "," M("seq", COUNT) ","
-		M("hash", NULLABLE)) },
-	{ "Event", OBJECT(M("id", STRING) "," M("type", STRING) "," M("at", TIME) ","
-		M("user", NULLABLE) "," M("payload", ANY)) },
-	{ "Token", OBJECT(TOKEN) },
-	{ "TokenMade", OBJECT(TOKEN "," M("token", STRING)) },
-	{ "TokenNew", BODY("\"kind\"", M("kind", "{\"enum\":[\"scim\",\"admin\",\"platform\"]}") ","
-		M("name", STRING) "," M("connection", STRING) "," M("expires", TIME)) },
-	{ "Connection", OBJECT(M("id", STRING) "," M("name", STRING) "," M("preset", NULLABLE) ","
-		M("settings", "{\"type\":\"object\",\"additionalProperties\":" FLAG "}") ","
-		M("base_url", STRING) "," M("created", TIME) "," M("changed", TIME)) },
-	{ "ConnectionNew", BODY("\"name\"", M("name", STRING) "," M("preset", STRING) ","
-		M("settings", "{\"type\":\"object\",\"additionalProperties\":" FLAG "}")) },
-	{ "ConnectionPatch", BODY("", M("name", STRING) ","
-		M("settings", "{\"type\":\"object\",\"additionalProperties\":" FLAG "}")) },
-	{ "SourceContents", OBJECT(M("groups", NUMBER) "," M("memberships", NUMBER) ","
-		M("pending_members", NUMBER) "," M("tokens", NUMBER) "," M("users", NUMBER)) },
-	{ "Preset", OBJECT(M("preset", STRING) "," M("kind", STRING) "," M("document", ANY)) },
-	{ NULL, NULL },
+#define POLICIES "name:string seat_limit:int? seat_policy:policy default_role:role " \
+	"never_matched:unmatched lost_match:unmatched authority:Authority hold_people:int " \
+	"hold_percent:int relink_former:bool"
+#define GROUP "id:string displayName:string externalId:string? source:string connection:Named " \
+	"members:int pending_members:int created:time changed:time"
+#define TOKEN "id:string kind:kind name:string? connection:string? created:time " \
+	"created_by:string expires:time? revoked:time? last_used:time?"
+
+const struct shape admin_shapes[] = {
+	{ "Any", false, "{}" },
+	{ "Problem", false, "type:string title:string status:int detail:string instance:string" },
+	{ "Authority", true, "org:authority workspace:authority project:authority" },
+	{ "Organization", false, "id:string " POLICIES " rules_revision:int created:time changed:time" },
+	{ "OrganizationPatch", true, POLICIES },
+	{ "Seats", false, "limit:int? used:int free:int? waiting:int peak_this_month:int" },
+
+	{ "Named", false, "id:string name:string?" },
+	{ "Place", false, "id:string title:string? role:string" },
+	{ "Team", false, "id:string name:string source:string?" },
+	{ "User", false, "id:string userName:string displayName:string? email:string? externalId:string? "
+		"state:state role:role wanted_role:role seat:bool waiting_since:time? source:string "
+		"connection:Named owner:bool groups:Team[] workspaces:Place[] projects:Place[] "
+		"created:time changed:time" },
+	{ "UserPatch", true, "role:given? state:settable" },
+	{ "Reason", false, "scope:scope target:string? role:string origin:origin rule:string? "
+		"revision:int? group:string? group_name:string? source:string? source_name:string? "
+		"by:string? since:time counts:bool lost_to:string?" },
+	{ "Explanation", false, "user:User summary:string? grants:Reason[]" },
+
+	{ "Group", false, GROUP },
+	{ "Member", false, "id:string userName:string displayName:string?" },
+	{ "GroupPage", false, GROUP " items:Member[] next:string? total:int" },
+
+	{ "Title", true, "title:string!" },
+	{ "Workspace", false, "id:string title:string personal:bool created:time changed:time" },
+	{ "WorkspaceNew", true, "title:string! personal:bool" },
+	{ "Project", false, "id:string title:string workspace:string created:time changed:time" },
+	{ "ProjectNew", true, "title:string! workspace:string!" },
+
+	{ "Grant", false, "id:string user:string userName:string scope:scope org_role:given "
+		"workspace:string project:string title:string role:string by:string? since:time" },
+	{ "GrantNew", true, "user:string! org_role:given workspace:string project:string role:place_role" },
+	{ "Match", true, "group:string! by:by source:string" },
+	{ "Given", true, "org_role:string workspace:string project:string role:string" },
+	{ "Rule", true, "id:string! match:Match! grant:Given!" },
+	{ "Rules", false, "revision:int author:string? created:time? active:bool rules:Rule[]" },
+	{ "RulesNew", true, "rules:Rule[]! revision:int base_revision:int author:string? created:time? "
+		"active:bool" },
+	{ "Revision", false, "revision:int rules:int author:string created:time active:bool" },
+
+	{ "Annotation", false, "id:string project:string task:string? user:string userName:string "
+		"user_state:account created:time updated:time lead_time_ms:int? digest:string?" },
+	{ "AnnotationNew", true, "id:text! project:text! task:text user:string! created:time "
+		"updated:time lead_time_ms:int digest:string" },
+	{ "AnnotationBatch", true, "annotations:AnnotationNew[]!" },
+	{ "AnnotationsNew", false, "{\"oneOf\":[{\"$ref\":\"#/components/schemas/AnnotationNew\"},"
+		"{\"$ref\":\"#/components/schemas/AnnotationBatch\"},{\"type\":\"array\","
+		"\"items\":{\"$ref\":\"#/components/schemas/AnnotationNew\"}}]}" },
+	{ "Written", false, "written:int received:int" },
+	{ "AnnotationSum", false, "user:string person:string userName:string user_state:account "
+		"project:string annotations:int lead_time_ms:int first:time last:time" },
+
+	{ "Audit", false, "id:string at:time actor:string source:string? action:string "
+		"target_kind:string target:string? before:any after:any reason:string? request:string? "
+		"address:string? seq:int? hash:string?" },
+	{ "Event", false, "id:string type:string at:time user:string? payload:any" },
+
+	{ "Token", false, TOKEN },
+	{ "TokenMade", false, TOKEN " token:string" },
+	{ "TokenNew", true, "kind:kind! name:string connection:string expires:time" },
+	{ "Connection", false, "id:string name:string preset:string? settings:flags base_url:string "
+		"created:time changed:time" },
+	{ "ConnectionNew", true, "name:string! preset:string settings:flags" },
+	{ "ConnectionPatch", true, "name:string settings:flags" },
+	{ "SourceContents", false, "groups:int memberships:int pending_members:int tokens:int users:int" },
+	{ "Preset", false, "preset:string kind:string document:any" },
+	{ 0 },
+};
+
+static const struct {
+	const char *name, *words;
+} enumerations[] = {
+	{ "role",       "DI NO AN RE MA AD OW"                          },
+	{ "given",      "AN RE MA AD"                                   },
+	{ "place_role", "member manager Annotator Reviewer Inherit"     },
+	{ "state",      "active pending deactivated"                    },
+	{ "settable",   "active deactivated"                            },
+	{ "account",    "active deactivated former erased"              },
+	{ "policy",     "queue refuse"                                  },
+	{ "unmatched",  "default_role pending deactivate"               },
+	{ "authority",  "both directory manual"                         },
+	{ "scope",      "org workspace project"                         },
+	{ "origin",     "rule manual"                                   },
+	{ "by",         "name exact id external_id glob regex"          },
+	{ "kind",       "scim admin platform"                           },
+	{ "format",     "jsonl csv"                                     },
+};
+
+static const struct {
+	const char *name, *text, *or_null;
+} types[] = {
+	{ "string", "{\"type\":\"string\"}",  "{\"type\":[\"string\",\"null\"]}"  },
+	{ "int",    "{\"type\":\"integer\"}", "{\"type\":[\"integer\",\"null\"]}" },
+	{ "bool",   "{\"type\":\"boolean\"}", "{\"type\":[\"boolean\",\"null\"]}" },
+	{ "time",   "{\"type\":\"string\",\"format\":\"date-time\"}",
+		    "{\"type\":[\"string\",\"null\"],\"format\":\"date-time\"}"    },
+	{ "any",    "{}",                     "{}"                                },
+	{ "text",   "{\"type\":[\"string\",\"integer\"]}",
+		    "{\"type\":[\"string\",\"integer\",\"null\"]}"                },
+	{ "flags",  "{\"type\":\"object\",\"additionalProperties\":{\"type\":\"boolean\"}}",
+		    "{\"type\":[\"object\",\"null\"],\"additionalProperties\":{\"type\":\"boolean\"}}" },
 };
 
 const struct parameter admin_parameters[] = {
-	{ "limit",     NUMBER, "How many at most: 100 unless said, 1000 at most"              },
-	{ "after",     STRING, "\"next\" of the page before; opaque"                          },
-	{ "state",     "{\"enum\":[\"active\",\"pending\",\"deactivated\"]}", "State of users" },
-	{ "role",      ROLE,   "Effective organization role"                                  },
-	{ "q",         STRING, "Beginning of a name, without regard to case"                  },
-	{ "group",     STRING, "Id of a group they are in"                                    },
-	{ "source",    STRING, "Id or kind of the source"                                     },
-	{ "user",      STRING, "Id or userName"                                               },
-	{ "workspace", STRING, "Id of a workspace"                                            },
-	{ "project",   STRING, "Id of a project"                                              },
-	{ "org_role",  STRING, "That the grant is the organization role; its value does not count" },
-	{ "from",      TIME,   "From this time on"                                            },
-	{ "until",     TIME,   "Before this time"                                             },
-	{ "action",    STRING, "An action, or with a dot at the end all that begin so"        },
-	{ "target",    STRING, "Id of what was changed"                                       },
-	{ "actor",     STRING, "Who did it"                                                   },
-	{ "format",    "{\"enum\":[\"jsonl\",\"csv\"]}", "JSON lines unless said"             },
-	{ "preview",   FLAG,   "Only tell what would go"                                      },
-	{ NULL, NULL, NULL },
+	{ "limit",     "int",    "How many at most: 100 unless said, 1000 at most"             },
+	{ "after",     "string", "\"next\" of the page before; opaque"                         },
+	{ "state",     "state",  "State of users"                                              },
+	{ "role",      "role",   "Effective organization role"                                 },
+	{ "q",         "string", "Beginning of a name, without regard to case"                 },
+	{ "group",     "string", "Id of a group they are in"                                   },
+	{ "source",    "string", "Id or kind of the source"                                    },
+	{ "user",      "string", "Id or userName"                                              },
+	{ "workspace", "string", "Id of a workspace"                                           },
+	{ "project",   "string", "Id of a project"                                             },
+	{ "org_role",  "given",  "That the grant is the organization role"                     },
+	{ "from",      "time",   "From this time on"                                           },
+	{ "until",     "time",   "Before this time"                                            },
+	{ "action",    "string", "An action, or with a dot at the end all that begin so"       },
+	{ "target",    "string", "Id of what was changed"                                      },
+	{ "actor",     "string", "Who did it"                                                  },
+	{ "format",    "format", "JSON lines unless said"                                      },
+	{ "preview",   "bool",   "Only tell what would go"                                     },
+	{ 0 },
 };
 /* clang-format on */
+
+/* A text of ours that must be JSON. */
+static json_t *literal(const char *text)
+{
+	json_t *j = json_loads(text, JSON_DECODE_ANY, NULL);
+
+	if (!j)
+		abort();
+	return j;
+}
+
+static json_t *enumeration(struct ctx *c, const char *words, bool or_null)
+{
+	json_t *j = json_object(), *list = json_array();
+
+	for (size_t n; *words; words += n + (words[n] == ' ')) {
+		n = strcspn(words, " ");
+		json_append(list, json_string(arena_strndup(c->arena, words, n)));
+	}
+	if (or_null)
+		json_append(list, json_null());
+	json_put(j, "enum", list);
+	return j;
+}
+
+static json_t *plain(struct ctx *c, const char *name, bool or_null)
+{
+	json_t *j;
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (strcmp(types[i].name, name) == 0)
+			return literal(or_null ? types[i].or_null : types[i].text);
+	for (size_t i = 0; i < sizeof(enumerations) / sizeof(enumerations[0]); i++)
+		if (strcmp(enumerations[i].name, name) == 0)
+			return enumeration(c, enumerations[i].words, or_null);
+	j = json_object();
+	json_put_text(j, "$ref", arena_printf(c->arena, "#/components/schemas/%s", name));
+	return j;
+}
+
+json_t *schema_of_type(struct ctx *c, const char *type)
+{
+	size_t n = strcspn(type, "[?!");
+	json_t *one = plain(c, arena_strndup(c->arena, type, n), strchr(type, '?')), *list;
+
+	if (type[n] != '[')
+		return one;
+	list = json_object();
+	json_put_text(list, "type", "array");
+	json_put(list, "items", one);
+	return list;
+}
+
+/* One "name:type" of length n. */
+static void put_member(struct ctx *c, json_t *members, json_t *required, const char *p, size_t n)
+{
+	char *name = arena_strndup(c->arena, p, n), *type = strchr(name, ':');
+
+	if (!type)
+		abort();
+	*type++ = '\0';
+	json_put(members, name, schema_of_type(c, type));
+	if (strchr(type, '!'))
+		json_append(required, json_string(name));
+}
+
+json_t *schema_of_shape(struct ctx *c, const struct shape *s)
+{
+	json_t *j, *members, *required;
+
+	if (*s->members == '{')
+		return literal(s->members);
+	j = json_object();
+	members = json_object();
+	required = json_array();
+	for (const char *p = s->members; *p; p += strspn(p, " ")) {
+		size_t n = strcspn(p, " ");
+
+		put_member(c, members, required, p, n);
+		p += n;
+	}
+	json_put_text(j, "type", "object");
+	json_put(j, "properties", members);
+	json_put(j, "required", required);
+	if (s->closed)
+		json_put_bool(j, "additionalProperties", false);
+	return j;
+}

@@ -246,3 +246,15 @@ void buf_params(struct buf *b, int first, int n)
 	for (int i = 0; i < n; i++)
 		buf_printf(b, i ? ", $%d" : "$%d", first + i);
 }
+
+void buf_list(struct buf *b, int first, int n)
+{
+	if (n == 1) {
+		buf_printf(b, "($%d)", first);
+		return;
+	}
+	buf_puts(b, "(VALUES ");
+	for (int i = 0; i < n; i++)
+		buf_printf(b, i ? ", ($%d)" : "($%d)", first + i);
+	buf_puts(b, ")");
+}

@@ -13,7 +13,7 @@ static const char *with_ids(struct ctx *c, const char *before, int n, const char
 	struct buf sql = buf_in(c->arena, SQL_MAX);
 
 	buf_puts(&sql, before);
-	buf_params(&sql, 2, n);
+	buf_list(&sql, 2, n);
 	buf_puts(&sql, after);
 	return sql.p;
 }
@@ -138,29 +138,29 @@ bool people_load(struct ctx *c, const char *const *ids, int n, struct people *ou
 	struct db_stmt stmts[] = {
 		{ with_ids(c,
 			   "SELECT u.id, u.active, u.shown_active, u.deleted FROM users u"
-			   " WHERE u.org_id = $1 AND u.id IN (",
-			   n, arena_printf(c->arena, ") ORDER BY u.id%s", db_for_update(c->db))),
+			   " WHERE u.org_id = $1 AND u.id IN ",
+			   n, arena_printf(c->arena, " ORDER BY u.id%s", db_for_update(c->db))),
 		  args, &users },
 		{ "SELECT " ORG_COLUMNS " FROM orgs o WHERE o.id = $1",
 		  DB_ARGS(db_text(c->org->id)), &org },
 		{ with_ids(c,
 			   "SELECT " STANDING_COLUMNS " FROM standings s WHERE s.org_id = $1"
-			   " AND s.user_id IN (",
-			   n, ")"),
+			   " AND s.user_id IN ",
+			   n, ""),
 		  args, &standings },
 		{ with_ids(c,
 			   "SELECT m.user_id, g.id, g.external_id, g.display_name, g.name_key,"
 			   " g.source_id, s.name FROM members m"
 			   " JOIN groups g ON g.org_id = $1 AND g.id = m.group_id"
 			   " JOIN sources s ON s.org_id = $1 AND s.id = g.source_id"
-			   " WHERE m.org_id = $1 AND m.user_id IN (",
-			   n, ") ORDER BY m.user_id, g.id"),
+			   " WHERE m.org_id = $1 AND m.user_id IN ",
+			   n, " ORDER BY m.user_id, g.id"),
 		  args, &groups },
 		{ with_ids(c,
 			   "SELECT " GRANT_COLUMNS " FROM grants g WHERE g.org_id = $1"
-			   " AND g.user_id IN (",
+			   " AND g.user_id IN ",
 			   n,
-			   ") ORDER BY g.user_id, CASE WHEN g.origin = 'manual' THEN 0 ELSE 1 END,"
+			   " ORDER BY g.user_id, CASE WHEN g.origin = 'manual' THEN 0 ELSE 1 END,"
 			   " g.scope, g.target, g.origin"),
 		  args, &grants },
 	};

@@ -34,7 +34,7 @@ static const char *statement(struct ctx *c, const char *before, int n, const cha
 	struct buf sql = buf_in(c->arena, SQL_MAX);
 
 	buf_puts(&sql, before);
-	buf_params(&sql, 3, n);
+	buf_list(&sql, 3, n);
 	buf_puts(&sql, after);
 	return sql.p;
 }
@@ -83,8 +83,8 @@ static bool resolve_refs(struct ctx *c, const char *const *refs, int n, struct r
 	if (!db_run(c, &r,
 		    statement(c,
 			      "SELECT u.id FROM users u WHERE u.org_id = $1 AND u.deleted = $2"
-			      " AND u.id IN (",
-			      n, ")"),
+			      " AND u.id IN ",
+			      n, ""),
 		    args_of(c, db_int(0), refs, n)))
 		return false;
 	for (int i = 0; i < r.count; i++)
@@ -173,8 +173,8 @@ static bool remove_ids(struct ctx *c, struct group *g, const char *const *ids, i
 	if (!db_run(c, &r,
 		    statement(c,
 			      "DELETE FROM members WHERE org_id = $1 AND group_id = $2"
-			      " AND user_id IN (",
-			      n, ") RETURNING user_id"),
+			      " AND user_id IN ",
+			      n, " RETURNING user_id"),
 		    args_of(c, db_text(g->id), ids, n)))
 		return false;
 	if (!r.count)
@@ -198,8 +198,8 @@ bool member_remove(struct ctx *c, struct group *g, const char *const *refs, int 
 		    !db_push(c,
 			     statement(c,
 				       "DELETE FROM pending_members WHERE org_id = $1"
-				       " AND group_id = $2 AND ref IN (",
-				       part, ")"),
+				       " AND group_id = $2 AND ref IN ",
+				       part, ""),
 			     args_of(c, db_text(g->id), refs + i, part)))
 			return false;
 	}
@@ -246,8 +246,8 @@ bool member_list(struct ctx *c, const struct group *groups, int count, struct me
 			      "SELECT m.group_id, m.user_id, COALESCE(u.display_name, u.user_name)"
 			      " FROM members m JOIN users u ON u.org_id = m.org_id"
 			      " AND u.id = m.user_id WHERE m.org_id = $1 AND u.deleted = $2"
-			      " AND m.group_id IN (",
-			      count, ") ORDER BY m.group_id, m.user_id"),
+			      " AND m.group_id IN ",
+			      count, " ORDER BY m.group_id, m.user_id"),
 		    args_of(c, db_int(0), ids, count)))
 		return false;
 	*out = arena_array(c->arena, struct member, (size_t)r.count);

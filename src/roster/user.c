@@ -144,9 +144,9 @@ bool user_groups(struct ctx *c, const struct user *const *users, int count, stru
 	p[1] = seen_source(c);
 	for (int i = 0; i < count; i++)
 		p[i + 2] = db_text(users[i]->id);
-	buf_puts(&sql, GROUPS_OF "IN (");
-	buf_params(&sql, 3, count);
-	buf_puts(&sql, ") ORDER BY m.user_id, g.id");
+	buf_puts(&sql, GROUPS_OF "IN ");
+	buf_list(&sql, 3, count);
+	buf_puts(&sql, " ORDER BY m.user_id, g.id");
 	if (!db_run(c, &r, sql.p, (struct db_args){ p, count + 2 }))
 		return false;
 	*out = groups_from(c, &r);
