@@ -52,7 +52,7 @@ bool rule_set_find(struct ctx *c, int64_t number, struct revision **out)
 
 	if (!db_run(c, &r,
 		    "SELECT " COLS ", s.document FROM rule_sets s WHERE s.org_id = $1"
-		    " AND s.revision = CASE WHEN $2 > 0 THEN $2 ELSE"
+		    " AND s.revision = CASE WHEN CAST($2 AS BIGINT) > 0 THEN $2 ELSE"
 		    " (SELECT o.rules_revision FROM orgs o WHERE o.id = $1) END",
 		    DB_ARGS(db_text(c->org->id), db_int(number))))
 		return false;

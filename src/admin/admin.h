@@ -64,7 +64,7 @@ json_t *json_parsed(const char *text);
 /* Has the change to itself and c->org as it now is. */
 bool org_alone(struct ctx *c, struct org **out) MUST;
 
-/* "member" and "manager" of a workspace, "Annotator" ... of a project, "AN" ... */
+/* "member" and "manager" of a workspace, "AN", "RE" and "Inherit" of a project, "AN" ... */
 const char *scope_role(enum scope scope, enum role role);
 bool scope_role_read(struct ctx *c, enum scope scope, const json_t *j, const char *name,
 		     enum role *out) MUST;

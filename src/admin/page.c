@@ -122,15 +122,8 @@ bool org_alone(struct ctx *c, struct org **out)
 
 const char *scope_role(enum scope scope, enum role role)
 {
-	switch (scope) {
-	case SCOPE_WORKSPACE:
+	if (scope == SCOPE_WORKSPACE)
 		return role == ROLE_MA ? "manager" : "member";
-	case SCOPE_PROJECT:
-		return role_name(role);
-	case SCOPE_ORG:
-	case SCOPES:
-		break;
-	}
 	return role_code(role);
 }
 

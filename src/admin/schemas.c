@@ -91,7 +91,7 @@ static const struct {
 } enumerations[] = {
 	{ "role",       "DI NO AN RE MA AD OW"                          },
 	{ "given",      "AN RE MA AD"                                   },
-	{ "place_role", "member manager Annotator Reviewer Inherit"     },
+	{ "place_role", "member manager AN RE Inherit"                  },
 	{ "state",      "active pending deactivated"                    },
 	{ "settable",   "active deactivated"                            },
 	{ "account",    "active deactivated former erased"              },

@@ -1,0 +1,195 @@
+"""openapi.json says what there is: every path answers, every answer fits, no tenant crosses."""
+import re
+
+import pytest
+from harness.scim import make_group, make_user, rules
+from harness.server import ROOT
+from test_admin_org import problem
+
+PLACEHOLDER = re.compile(r"\{id\}")
+
+
+@pytest.fixture
+def api(org):
+    return org.admin.ok("GET", "/openapi.json")
+
+
+def operations(api):
+    return [(method.upper(), path, o) for path, methods in api["paths"].items() for method, o in methods.items()]
+
+
+def furnish(org):
+    """One of each thing; its id by the path it stands in."""
+    admin, user = org.admin, make_user(org)
+    group = make_group(org, "Team", [user])
+    workspace = admin.ok("POST", "/workspaces", {"title": "W"})["id"]
+    project = admin.ok("POST", "/projects", {"title": "P", "workspace": workspace})["id"]
+    grant = admin.ok("POST", "/grants", {"user": user, "project": project})["id"]
+    rules(org, ("team", "Team", {"org_role": "AN"}))
+    rules(org, ("team", "Team", {"org_role": "RE"}))
+    token = admin.ok("POST", "/tokens", {"kind": "platform", "name": "t"})["id"]
+    connection = admin.ok("POST", "/connections/scim", {"name": "c"})["id"]
+    org.platform.ok("POST", "/annotations", {"id": "a", "project": "p", "user": user})
+    return {"users": user, "groups": group, "workspaces": workspace, "projects": project, "grants": grant,
+            "revisions": "1", "tokens": token, "scim": connection}
+
+
+def kind_of(path):
+    """The segment before the id."""
+    return path.split("/{id}")[0].rsplit("/", 1)[1]
+
+
+# ---- the description -------------------------------------------------------
+
+def test_every_path_answers_and_nothing_else(org, api):
+    things = furnish(org)
+    by_harm = sorted(operations(api), key=lambda o: ("GET", "PUT", "PATCH", "POST", "DELETE").index(o[0]))
+    for method, path, _ in by_harm:
+        real = path.replace("{id}", things[kind_of(path)] if "{id}" in path else "")
+        # a body that no route takes: all but reading and bare acts refuse it
+        answer = org.admin.request(method, real.removeprefix("/api/v1"), {"not a member": 1})
+        assert answer.status != 405 and (answer.status != 404 or method == "DELETE"), (method, path, answer)
+    for path, methods in api["paths"].items():
+        real = path.removeprefix("/api/v1").replace("{id}", "x")
+        for method in {"GET", "POST", "PUT", "PATCH", "DELETE"} - {m.upper() for m in methods}:
+            problem(org.admin.request(method, real, {}), 405)
+
+
+def test_every_route_is_described(api):
+    source = (ROOT / "src/admin/routes.c").read_text()
+    table = set(re.findall(r'\{ (GET|POST|PUT|PATCH|DELETE),\s+API "([^"]+)"', source))
+    described = {(m, p.removeprefix("/api/v1").replace("{id}", "{}")) for m, p, _ in operations(api)}
+    assert table == described and len(table) > 40
+
+
+def test_the_document_is_whole(api):
+    assert api["openapi"].startswith("3.1")
+    text = str(api)
+    named = set(re.findall(r"#/components/schemas/(\w+)", text))
+    assert named - set(api["components"]["schemas"]) == set()
+    assert set(api["components"]["schemas"]) - named == set(), "schemas that nothing uses"
+    ids = [o["operationId"] for _, _, o in operations(api)]
+    assert len(ids) == len(set(ids))
+    for method, path, o in operations(api):
+        placed = [p["name"] for p in o["parameters"] if p["in"] == "path"]
+        assert len(placed) == len(PLACEHOLDER.findall(path)), path
+        assert ("requestBody" in o) <= (method in ("POST", "PUT", "PATCH"))
+        assert {"401", "403"} <= set(o["responses"]) and any(s[0] == "2" for s in o["responses"])
+
+
+def fits(api, schema, value, where):
+    """A small JSON Schema checker: what the document uses, and members that it does not name."""
+    if "$ref" in schema:
+        return fits(api, api["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]], value, where)
+    if "enum" in schema:
+        assert value in schema["enum"], (where, value)
+    kinds = {"string": str, "integer": int, "boolean": bool, "object": dict, "array": list, "null": type(None)}
+    if "type" in schema:
+        allowed = [schema["type"]] if isinstance(schema["type"], str) else schema["type"]
+        assert type(value) in [kinds[k] for k in allowed], (where, value, allowed)
+    if isinstance(value, dict) and "properties" in schema:
+        assert set(value) - set(schema["properties"]) == set(), (where, "not described")
+        for key, one in value.items():
+            fits(api, schema["properties"][key], one, f"{where}.{key}")
+    if isinstance(value, list):
+        for one in value:
+            fits(api, schema["items"], one, where + "[]")
+
+
+def test_answers_fit_their_schemas(org, api):
+    things = furnish(org)
+    seen = set()
+    for method, path, o in operations(api):
+        if method != "GET":
+            continue
+        real = path.replace("{id}", things[kind_of(path)] if "{id}" in path else "")
+        status, headers, body = org.admin.get(real.removeprefix("/api/v1"))
+        assert status == 200, path
+        content = o["responses"]["200"]["content"]
+        assert headers["Content-Type"].split(";")[0] in content
+        if "application/json" in content and not path.endswith("openapi.json"):
+            fits(api, content["application/json"]["schema"], body, path)
+            seen.add(path)
+            if "items" in body and path != "/api/v1/events":
+                assert body["items"], f"{path} is empty: nothing was checked"
+    assert len(seen) > 20
+
+
+# ---- tenants ---------------------------------------------------------------
+
+BODIES = {"PATCH": [{"title": "x"}, {"state": "deactivated"}, {"role": "RE"}, {"name": "x"}, {}], "POST": [None, {}],
+          "PUT": [{"rules": []}]}
+
+
+def test_no_verb_reaches_another_tenant(new_org):
+    """Every path with an id, every verb: an id of another organization is one that does not exist."""
+    ours, theirs = new_org(default_role="AN"), new_org(default_role="AN")
+    things = furnish(ours)
+    api = theirs.admin.ok("GET", "/openapi.json")
+    rules(theirs)
+    theirs.admin.ok("POST", "/rules/revisions/1/activate")
+    before = snapshot(ours)
+    tried = 0
+    for path in api["paths"]:
+        if "{id}" not in path or "revisions" in path:
+            continue  # revisions are numbers: every organization has its own first
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+            for body in BODIES.get(method, [None]):
+                seen = outcome(theirs, method, path, things[kind_of(path)], body)
+                nobody = outcome(theirs, method, path, "01900000-0000-7000-8000-000000000000", body)
+                assert seen == nobody and 400 <= seen[0] < 500, (method, path, body, seen, nobody)
+                tried += 1
+    assert tried > 60
+    assert snapshot(ours) == before
+
+
+def outcome(org, method, path, thing, body):
+    real = path.removeprefix("/api/v1").replace("{id}", thing)
+    status, _, out = org.admin.request(method, real, body)
+    return status, str((out or {}).get("detail")).replace(thing, "ID")
+
+
+def snapshot(org):
+    paths = ("/org", "/users", "/groups", "/workspaces", "/projects", "/grants", "/rules", "/connections/scim",
+             "/annotations", "/seats")
+    return {p: org.admin.ok("GET", p) for p in paths}, \
+        [(t["id"], t["revoked"]) for t in org.admin.ok("GET", "/tokens")["items"]], \
+        org.admin.ok("GET", "/audit")["total"]
+
+
+def test_no_reference_in_a_body_or_query_reaches_another_tenant(new_org):
+    ours, theirs = new_org(default_role="AN"), new_org(default_role="AN")
+    things = furnish(ours)
+    mine = make_user(theirs)
+    before = snapshot(ours)
+    user = ours.admin.ok("GET", "/users/" + things["users"])["userName"]
+    for method, path, body in (
+            ("POST", "/projects", {"title": "x", "workspace": things["workspaces"]}),
+            ("POST", "/grants", {"user": things["users"], "org_role": "RE"}),
+            ("POST", "/grants", {"user": user, "org_role": "RE"}),
+            ("POST", "/grants", {"user": mine, "workspace": things["workspaces"]}),
+            ("POST", "/grants", {"user": mine, "project": things["projects"]}),
+            ("POST", "/tokens", {"kind": "scim", "connection": things["scim"]}),
+            ("POST", "/annotations", {"id": "a", "project": "p", "user": things["users"]}),
+            ("POST", "/annotations", {"id": "a", "project": "p", "user": user}),
+            ("DELETE", f"/grants?user={things['users']}&project={things['projects']}", None),
+            ("GET", "/annotations?user=" + things["users"], None), ("GET", "/grants?user=" + user, None)):
+        problem(theirs.admin.request(method, path, body), 400)
+    for path in (f"/users?group={things['groups']}", f"/projects?workspace={things['workspaces']}",
+                 "/annotations?project=p", f"/audit?target={things['users']}"):
+        assert theirs.admin.ok("GET", path)["items"] == [], path
+    # the same annotation id is another annotation there
+    assert theirs.platform.ok("POST", "/annotations", {"id": "a", "project": "p", "user": mine})["written"] == 1
+    assert snapshot(ours) == before
+
+
+def test_nothing_without_a_token(org, api):
+    stranger = org.server.anonymous()
+    for method, path, _ in operations(api):
+        problem(stranger.request(method, path.replace("{id}", "x"), {}), 401)
+
+
+def test_platform_tokens_open_what_the_document_says(org, api):
+    for method, path, o in operations(api):
+        status = org.platform.request(method, path.removeprefix("/api/v1").replace("{id}", "x"), {"no member": 1}).status
+        assert (status == 403) == (o["x-token"] == "admin"), (method, path, status)
