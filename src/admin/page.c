@@ -143,8 +143,7 @@ bool scope_role_read(struct ctx *c, enum scope scope, const json_t *j, const cha
 	if (!body_role(c, j, name, out))
 		return false;
 	if (scope == SCOPE_PROJECT && *out != ROLE_NONE && *out != ROLE_AN && *out != ROLE_RE)
-		return error(c, ERR_VALUE, "%s in a project must be Annotator, Reviewer or Inherit",
-			     name);
+		return error(c, ERR_VALUE, "%s in a project must be AN, RE or Inherit", name);
 	if (scope == SCOPE_ORG && *out == ROLE_OW)
 		return error(c, ERR_FORBIDDEN,
 			     "an Owner is made with rosterctl on the server, not over the API");
