@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -21,6 +22,7 @@ SCIM_JSON = "application/scim+json"
 
 living = []  # every Server whose process should be running
 numbers = itertools.count(1)
+making = threading.RLock()  # tokens and clients are made once, whichever thread asks first
 
 
 class Org:
@@ -31,9 +33,10 @@ class Org:
 
     def token(self, kind, **options):
         key = (kind, tuple(sorted(options.items())))
-        if key not in self.tokens:
-            extra = [x for k, v in options.items() for x in ("--" + k, v)]
-            self.tokens[key] = self.server.ctl("token", "create", "--org", self.name, "--kind", kind, *extra).strip()
+        with making:
+            if key not in self.tokens:
+                extra = [x for k, v in options.items() for x in ("--" + k, v)]
+                self.tokens[key] = self.server.ctl("token", "create", "--org", self.name, "--kind", kind, *extra).strip()
         return self.tokens[key]
 
     @property
@@ -174,8 +177,9 @@ class Server:
         return org
 
     def client(self, key, make):
-        if key not in self.clients:
-            self.clients[key] = make()
+        with making:
+            if key not in self.clients:
+                self.clients[key] = make()
         return self.clients[key]
 
     def scim(self, org):
