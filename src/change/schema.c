@@ -40,7 +40,7 @@ static const char *const first[] = {
 	" erased BIGINT NOT NULL, body TEXT NOT NULL,"
 	" PRIMARY KEY (org_id, id), UNIQUE (org_id, name_key),"
 	" FOREIGN KEY (org_id, source_id) REFERENCES sources (org_id, id))",
-	"CREATE INDEX users_external ON users (org_id, external_id)",
+	"CREATE INDEX users_external ON users (org_id, external_id, id)",
 	"CREATE INDEX users_person ON users (org_id, person_id) WHERE person_id <> id",
 
 	"CREATE TABLE person_values ("
@@ -57,7 +57,7 @@ static const char *const first[] = {
 	" PRIMARY KEY (org_id, id), UNIQUE (org_id, source_id, name_key),"
 	" FOREIGN KEY (org_id, source_id) REFERENCES sources (org_id, id))",
 	"CREATE INDEX groups_name ON groups (org_id, name_key)",
-	"CREATE INDEX groups_external ON groups (org_id, external_id)",
+	"CREATE INDEX groups_external ON groups (org_id, external_id, id)",
 
 	"CREATE TABLE group_changes ("
 	" org_id TEXT NOT NULL, group_id TEXT NOT NULL, slot BIGINT NOT NULL,"

@@ -13,7 +13,7 @@ struct batch {
 	int cols;
 	struct buf sql;
 	struct db_val *v;
-	int n, rows;
+	int n, room, rows;
 };
 
 static struct batch batch_of(struct ctx *c, const char *before, int cols, const char *after)
@@ -33,6 +33,19 @@ static bool batch_send(struct batch *b)
 	return good;
 }
 
+static void put(struct batch *b, const struct db_val *v, int n)
+{
+	while (b->n + n > b->room) {
+		int more = b->room ? b->room * 2 : 32;
+
+		b->v = arena_grow(b->c->arena, b->v, (size_t)b->room * sizeof(*v),
+				  (size_t)more * sizeof(*v));
+		b->room = more;
+	}
+	memcpy(b->v + b->n, v, (size_t)n * sizeof(*v));
+	b->n += n;
+}
+
 /* cols values, the organization before them is $1 of the statement. */
 static bool batch_add(struct batch *b, const struct db_val *v, bool with_org)
 {
@@ -40,17 +53,15 @@ static bool batch_add(struct batch *b, const struct db_val *v, bool with_org)
 		return false;
 	if (!b->rows) {
 		b->sql = buf_in(b->c->arena, SQL_MAX);
-		b->v = arena_array(b->c->arena, struct db_val, (size_t)(ROWS_MAX * b->cols + 1));
-		b->v[0] = db_text(b->c->org->id);
-		b->n = 1;
+		b->n = b->room = 0;
+		put(b, &(struct db_val){ .type = DB_TEXT, .text = b->c->org->id }, 1);
 		buf_puts(&b->sql, b->before);
 	}
 	buf_puts(&b->sql, b->rows ? ", (" : "(");
 	buf_puts(&b->sql, with_org ? "$1, " : "");
 	buf_params(&b->sql, b->n + 1, b->cols);
 	buf_puts(&b->sql, ")");
-	memcpy(b->v + b->n, v, (size_t)b->cols * sizeof(*v));
-	b->n += b->cols;
+	put(b, v, b->cols);
 	b->rows++;
 	return true;
 }
