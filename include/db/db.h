@@ -124,6 +124,13 @@ void tx_end(struct tx *tx);
  */
 bool db_gate(struct ctx *c, const char *org_id, bool alone) MUST;
 
+/*
+ * Gives the engine's planner statistics of tables that have doubled since it last
+ * had some: its own housekeeping comes minutes later, and a first import of a
+ * directory is over by then.  To be called every few seconds by one thread.
+ */
+bool db_tend(struct ctx *c) MUST;
+
 /* Which of some equal slots this connection should prefer, 0 .. n-1: two
  * connections of one process get different ones as far as n goes. */
 int db_slot(const struct db *db, int n);

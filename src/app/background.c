@@ -20,6 +20,7 @@
 enum {
 	ROUND_MS = 1000,                          /* between two rounds                 */
 	AWAY_MS = 2000,                           /* while the database is away         */
+	TEND_MS = 5000,                           /* db_tend()                          */
 	SWEEP_MS = 5000,                          /* all organizations: other processes
 						   * write as well                      */
 	KEEP_MS = AUDIT_SETTLE_MS + 2 * ROUND_MS, /* until a record can be sealed   */
@@ -45,7 +46,7 @@ static struct {
 
 /* Of the thread alone. */
 static bool migrated;
-static int64_t last_sweep;
+static int64_t last_sweep, last_tended;
 
 void background_has_work(const char *org_id)
 {
@@ -176,6 +177,18 @@ static void seal(struct app *app, struct ctx *c)
 			  F("msg", c->err.msg));
 }
 
+static void tend(struct app *app, struct ctx *c)
+{
+	SCOPED_LOAN loan = { 0 };
+
+	if (time_monotonic() - last_tended < TEND_MS)
+		return;
+	last_tended = time_monotonic();
+	if (!db_lend(app->pool, c, &loan) || !db_tend(c))
+		log_event(c, LOG_WARNING, "tend", F("err", err_name(c->err.kind)),
+			  F("msg", c->err.msg));
+}
+
 static void one_round(struct app *app)
 {
 	static const struct actor actor = { .kind = "system", .name = "rosterd" };
@@ -188,8 +201,11 @@ static void one_round(struct app *app)
 		.base_url = atomic_load(&app->base_url),
 	};
 
-	if (look_for_database(app, &c))
+	if (look_for_database(app, &c)) {
 		seal(app, &c);
+		c.err = (struct err){ 0 };
+		tend(app, &c);
+	}
 	arena_free(&a);
 }
 

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "access/seat.h"
+#include "base/text.h"
 #include "people.h"
 #include "roster/org.h"
 
@@ -205,24 +206,43 @@ bool change_flush(struct ctx *c)
 	return !c->alone || (refresh_org(c) && serve_queue(c));
 }
 
-static bool tally(struct ctx *c, const char *what, int64_t n)
+/* The counts that moved, in one statement. */
+static bool write_tallies(struct change *ch)
 {
-	return n == 0 ||
-	       db_push(c,
-		       "INSERT INTO tallies (org_id, what, slot, n) VALUES ($1, $2, $3, $4)"
-		       " ON CONFLICT (org_id, what, slot) DO UPDATE SET n = tallies.n + excluded.n",
-		       DB_ARGS(db_text(c->org->id), db_text(what), db_int(db_slot(c->db, 64)),
-			       db_int(n)));
+	const struct {
+		const char *what;
+		int64_t n;
+	} moved[] = {
+		{ "seats", ch->seats_taken },
+		{ "users.created", ch->touched.users_created },
+		{ "users.deleted", ch->touched.users_deleted },
+	};
+	enum { KINDS = sizeof(moved) / sizeof(moved[0]) };
+	struct ctx *c = ch->c;
+	struct buf sql = buf_in(c->arena, 1024);
+	struct db_val v[2 + 2 * KINDS];
+	int n = 2;
+
+	v[0] = db_text(c->org->id);
+	v[1] = db_int(db_slot(c->db, 64));
+	buf_puts(&sql, "INSERT INTO tallies (org_id, slot, what, n) VALUES ");
+	for (int i = 0; i < KINDS; i++) {
+		if (!moved[i].n)
+			continue;
+		buf_printf(&sql, "%s($1, $2, $%d, $%d)", n > 2 ? ", " : "", n + 1, n + 2);
+		v[n++] = db_text(moved[i].what);
+		v[n++] = db_int(moved[i].n);
+	}
+	buf_puts(&sql, " ON CONFLICT (org_id, what, slot) DO UPDATE SET"
+		       " n = tallies.n + excluded.n");
+	return n == 2 || db_push(c, sql.p, (struct db_args){ v, n });
 }
 
 bool change_commit(struct change *ch)
 {
 	struct ctx *c = ch->c;
 
-	if (!change_flush(c) || !history_write(c) ||
-	    !tally(c, "users.created", ch->touched.users_created) ||
-	    !tally(c, "users.deleted", ch->touched.users_deleted) ||
-	    !tally(c, "seats", ch->seats_taken) || !tx_commit(&ch->tx))
+	if (!change_flush(c) || !history_write(c) || !write_tallies(ch) || !tx_commit(&ch->tx))
 		return false;
 	change_end(ch);
 	return true;

@@ -7,6 +7,8 @@
  * Every table but orgs begins its keys with org_id, so that the whole can be
  * distributed by organization.  Ids are text made by us, times ms since 1970.
  * Foreign keys never cascade: what points to a person must outlive the account.
+ * And none points to a row that many writers share (an organization, a source, a
+ * group), for each of them would have to lock it.
  */
 static const char *const first[] = {
 	"CREATE TABLE orgs ("
@@ -38,16 +40,14 @@ static const char *const first[] = {
 	" shown_active BOOLEAN NOT NULL, guarded BOOLEAN NOT NULL, version BIGINT NOT NULL,"
 	" created BIGINT NOT NULL, changed BIGINT NOT NULL, deleted BIGINT NOT NULL,"
 	" erased BIGINT NOT NULL, body TEXT NOT NULL,"
-	" PRIMARY KEY (org_id, id), UNIQUE (org_id, name_key),"
-	" FOREIGN KEY (org_id, source_id) REFERENCES sources (org_id, id))",
+	" PRIMARY KEY (org_id, id), UNIQUE (org_id, name_key))",
 	"CREATE INDEX users_external ON users (org_id, external_id, id)",
 	"CREATE INDEX users_person ON users (org_id, person_id) WHERE person_id <> id",
 
 	"CREATE TABLE person_values ("
 	" org_id TEXT NOT NULL, user_id TEXT NOT NULL, path TEXT NOT NULL, n BIGINT NOT NULL,"
 	" value TEXT NOT NULL, value_key TEXT NOT NULL, key_hash BIGINT NOT NULL,"
-	" PRIMARY KEY (org_id, user_id, path, n),"
-	" FOREIGN KEY (org_id, user_id) REFERENCES users (org_id, id))",
+	" PRIMARY KEY (org_id, user_id, path, n))",
 	"CREATE INDEX person_values_key ON person_values (org_id, path, key_hash)",
 
 	"CREATE TABLE groups ("
@@ -66,7 +66,6 @@ static const char *const first[] = {
 	"CREATE TABLE members ("
 	" org_id TEXT NOT NULL, group_id TEXT NOT NULL, user_id TEXT NOT NULL,"
 	" since BIGINT NOT NULL, PRIMARY KEY (org_id, group_id, user_id),"
-	" FOREIGN KEY (org_id, group_id) REFERENCES groups (org_id, id),"
 	" FOREIGN KEY (org_id, user_id) REFERENCES users (org_id, id))",
 	"CREATE INDEX members_user ON members (org_id, user_id)",
 
@@ -113,7 +112,7 @@ static const char *const first[] = {
 	"CREATE INDEX standings_admins ON standings (org_id, role) WHERE role IN ('AD', 'OW')",
 
 	"CREATE TABLE seats ("
-	" org_id TEXT NOT NULL REFERENCES orgs (id), slot BIGINT NOT NULL, user_id TEXT,"
+	" org_id TEXT NOT NULL, slot BIGINT NOT NULL, user_id TEXT,"
 	" PRIMARY KEY (org_id, slot),"
 	" FOREIGN KEY (org_id, user_id) REFERENCES users (org_id, id))",
 	/* partial, so that no plan looks for free slots among all of them */
@@ -122,16 +121,16 @@ static const char *const first[] = {
 
 	/* +1 and -1 of every seat taken and freed: the peak of a month is in here */
 	"CREATE TABLE seat_moves ("
-	" org_id TEXT NOT NULL REFERENCES orgs (id), id TEXT NOT NULL, at BIGINT NOT NULL,"
+	" org_id TEXT NOT NULL, id TEXT NOT NULL, at BIGINT NOT NULL,"
 	" user_id TEXT NOT NULL, delta BIGINT NOT NULL, PRIMARY KEY (org_id, id))",
 
 	/* counts kept in slots, so that writers do not wait for each other */
 	"CREATE TABLE tallies ("
-	" org_id TEXT NOT NULL REFERENCES orgs (id), what TEXT NOT NULL, slot BIGINT NOT NULL,"
+	" org_id TEXT NOT NULL, what TEXT NOT NULL, slot BIGINT NOT NULL,"
 	" n BIGINT NOT NULL, PRIMARY KEY (org_id, what, slot))",
 
 	"CREATE TABLE audit ("
-	" org_id TEXT NOT NULL REFERENCES orgs (id), id TEXT NOT NULL, at BIGINT NOT NULL,"
+	" org_id TEXT NOT NULL, id TEXT NOT NULL, at BIGINT NOT NULL,"
 	" actor TEXT NOT NULL, source_id TEXT, action TEXT NOT NULL, target_kind TEXT NOT NULL,"
 	" target_id TEXT, before TEXT, after TEXT, reason TEXT, trace TEXT, address TEXT,"
 	" PRIMARY KEY (org_id, id))",
@@ -143,7 +142,7 @@ static const char *const first[] = {
 	" FOREIGN KEY (org_id, audit_id) REFERENCES audit (org_id, id))",
 
 	"CREATE TABLE outbox ("
-	" org_id TEXT NOT NULL REFERENCES orgs (id), id TEXT NOT NULL, at BIGINT NOT NULL,"
+	" org_id TEXT NOT NULL, id TEXT NOT NULL, at BIGINT NOT NULL,"
 	" type TEXT NOT NULL, user_id TEXT, payload TEXT NOT NULL, PRIMARY KEY (org_id, id))",
 
 	"CREATE TABLE annotations ("

@@ -28,6 +28,7 @@ struct db_driver {
 
 	const char *for_update, *for_update_skip; /* behind a SELECT         */
 	const char *table_count;                  /* how many tables named $1 */
+	const char *stale_tables;                 /* whose statistics are old; NULL: needs none */
 	const char *const *migration_start;       /* SQL; NULL-terminated     */
 	const char *const *org_table;             /* SQL with %s for a table; NULL-terminated */
 };

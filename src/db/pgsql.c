@@ -262,6 +262,10 @@ const struct db_driver db_pgsql = {
 	.for_update_skip = " FOR UPDATE SKIP LOCKED",
 	.table_count = "SELECT count(*) FROM pg_tables "
 		       "WHERE schemaname = current_schema() AND tablename = $1",
+	.stale_tables = "SELECT quote_ident(c.relname) FROM pg_class c JOIN pg_stat_user_tables s "
+			"ON s.relid = c.oid WHERE s.schemaname = current_schema() "
+			"AND pg_has_role(c.relowner, 'USAGE') "
+			"AND s.n_mod_since_analyze > 500 + GREATEST(c.reltuples, 0)",
 	.migration_start = migration_start,
 	.org_table = org_table,
 };

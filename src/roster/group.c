@@ -171,14 +171,9 @@ bool group_delete(struct ctx *c, const struct group *g)
 		"DELETE FROM group_changes WHERE org_id = $1 AND group_id = $2",
 		"DELETE FROM groups WHERE org_id = $1 AND id = $2",
 	};
-	struct rows r;
 
-	if (!db_run(c, &r,
-		    arena_printf(c->arena,
-				 "SELECT g.id FROM groups g WHERE g.org_id = $1 AND g.id = $2%s",
-				 db_for_update(c->db)),
-		    DB_ARGS(db_text(c->org->id), db_text(g->id))) ||
-	    !touch_members(c, g->id))
+	/* alone, so that nobody joins a group that is going */
+	if (!db_alone(c) || !touch_members(c, g->id))
 		return false;
 	group_note(c, "group.deleted", g, NULL);
 	for (size_t i = 0; i < sizeof(removals) / sizeof(removals[0]); i++)

@@ -1,0 +1,18 @@
+/* tend.c - statistics for the engine's planner, kept true while tables grow. */
+#include "driver.h"
+
+bool db_tend(struct ctx *c)
+{
+	const struct db_driver *d = c->db->driver;
+	struct rows tables;
+
+	if (!d->stale_tables)
+		return true;
+	if (!db_run(c, &tables, d->stale_tables, DB_NONE))
+		return false;
+	for (int i = 0; i < tables.count; i++)
+		if (!db_run(c, NULL, arena_printf(c->arena, "ANALYZE %s", row_text(&tables, i, 0)),
+			    DB_NONE))
+			return false;
+	return true;
+}
