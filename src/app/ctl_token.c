@@ -57,8 +57,10 @@ static bool connection(struct ctl *k, const char *name, const char **id)
 	*id = s ? s->id : NULL;
 	if (s)
 		return true;
+	/* another rosterctl may be making it at this moment: then look again */
 	if (!source_create(k->c, &made))
-		return false;
+		return err_take(&k->c->err, ERR_UNIQUE) &&
+		       error(k->c, ERR_RETRY, "the connection \"%s\" was just made", made.name);
 	audit_note(k->c, (struct audit_note){ .action = "connection.created",
 					      .target_kind = "connection",
 					      .target_id = made.id });

@@ -189,8 +189,9 @@ static const char *const forgeries[] = {
 	"UPDATE audit SET before = NULL WHERE org_id = $1 AND target_id = 't0'",
 	"UPDATE audit SET before = '' WHERE org_id = $1 AND target_id = 't1'",
 	"UPDATE audit SET at = at + 1 WHERE org_id = $1 AND target_id = 't1'",
-	"UPDATE audit SET target_kind = 'testt', target_id = '1' WHERE org_id = $1"
-	" AND target_id = 't1'",
+	/* the same text, cut in another place */
+	("UPDATE audit SET target_kind = 'testt', target_id = '1' WHERE org_id = $1"
+	 " AND target_id = 't1'"),
 	"UPDATE audit SET reason = trace, trace = NULL WHERE org_id = $1 AND target_id = 't1'",
 };
 
