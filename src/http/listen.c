@@ -21,7 +21,7 @@ static bool wrong(struct err *err, const char *what, const char *name, int numbe
 
 static int port_of(int fd)
 {
-	struct sockaddr_storage at;
+	struct sockaddr_storage at = { 0 };
 	struct sockaddr_in v4;
 	struct sockaddr_in6 v6;
 	socklen_t n = sizeof(at);

@@ -85,7 +85,7 @@ bool member_replace(struct ctx *c, struct group *g, const char *const *refs, int
 		memcpy(wanted, refs, (size_t)n * sizeof(*refs));
 	if (named_n)
 		memcpy(wanted + n, named, (size_t)named_n * sizeof(*named));
-	qsort(wanted, (size_t)(n + named_n), sizeof(*wanted), by_text);
+	qsort(wanted, (size_t)n + (size_t)named_n, sizeof(*wanted), by_text);
 	gone = missing(c, now, nows, wanted, n + named_n, &gone_n);
 	dropped = missing(c, pending, pendings, wanted, n + named_n, &dropped_n);
 	return member_remove(c, g, gone, gone_n) && member_remove(c, g, dropped, dropped_n) &&

@@ -108,7 +108,7 @@ static bool drop_grants(struct ctx *c, const char *scope, const char *target)
 
 bool workspace_delete(struct ctx *c, const char *id)
 {
-	struct workspace *w;
+	struct workspace *w = NULL;
 	struct rows r;
 
 	if (!db_alone(c) || !workspace_get(c, id, &w) ||

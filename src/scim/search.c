@@ -83,7 +83,7 @@ static bool has_schema(const json_t *body)
 
 bool search_from_body(struct ctx *c, const struct http_req *q, struct search *out)
 {
-	const char *order, *attributes, *excluded;
+	const char *order = NULL, *attributes = NULL, *excluded = NULL;
 	json_t *body;
 
 	*out = (struct search){ 0 };

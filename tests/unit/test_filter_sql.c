@@ -381,7 +381,7 @@ static void finds(struct ctx *c, enum filter_of of, const char *text, const char
 {
 	struct filter *f;
 	const char *where, *have;
-	struct db_args args;
+	struct db_args args = { 0 };
 
 	if (!filter_parse(c, text, &f) || !filter_sql(c, of, f, &where, &args))
 		fail_msg("%s: %s", text, c->err.msg);
