@@ -118,9 +118,8 @@ bool workspace_delete(struct ctx *c, const char *id)
 		return false;
 	if (row_int(&r, 0, 0))
 		return error(c, ERR_CONFLICT,
-			     "the workspace \"%.120s\" has %lld projects: move or delete them "
-			     "first",
-			     w->title, (long long)row_int(&r, 0, 0));
+			     "this workspace has %lld projects: move or delete them first",
+			     (long long)row_int(&r, 0, 0));
 	return drop_grants(c, scope_names[SCOPE_WORKSPACE], id) &&
 	       db_push(c, "DELETE FROM workspaces WHERE org_id = $1 AND id = $2",
 		       DB_ARGS(db_text(c->org->id), db_text(id)));
