@@ -17,7 +17,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 static size_t slot_of(const char *org_id, int64_t start)
 {
-	return (size_t)((text_hash(org_id) ^ start * 2654435761LL) & (PLACES - 1));
+	return ((uint64_t)text_hash(org_id) ^ (uint64_t)start * 2654435761U) % PLACES;
 }
 
 bool place_find(const char *org_id, int64_t start, int64_t created, int64_t deleted,
