@@ -41,5 +41,7 @@ struct ctx {
 				    * nothing is being changed                      */
 	struct history *history;   /* record: audit and events to be written; same  */
 	struct change *change;     /* the open change; NULL while reading           */
+	struct recall *recall;     /* roster: what was taken from memory and has to
+				    * be confirmed; NULL if nothing was             */
 	struct err err;            /* set by error(), answered by the edge          */
 };

@@ -42,4 +42,5 @@ struct org {
 	bool relink_former;                /* same externalId: link to the old history  */
 	int64_t rules_revision;            /* active one; 0 before the first            */
 	int64_t created, changed;
+	int64_t stamp; /* moves with all this, with tokens and with connections */
 };

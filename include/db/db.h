@@ -77,6 +77,15 @@ bool db_run(struct ctx *c, struct rows *rows, const char *sql, struct db_args ar
  */
 bool db_push(struct ctx *c, const char *sql, struct db_args args) MUST;
 
+/*
+ * Like db_push, but also outside a transaction, and with an answer: *rows, which
+ * lives as long as the arena, is filled in by the next db_run(), db_run_all() or
+ * tx_commit(); until then its cols are 0.  One of these must follow.
+ */
+bool db_ask(struct ctx *c, struct rows *rows, const char *sql, struct db_args args) MUST;
+/* Fetches what is outstanding, if anything is. */
+bool db_fetch(struct ctx *c) MUST;
+
 /* Several statements in one round trip, in order; each with rows of its own
  * (NULL: not wanted).  Stops at the first that fails. */
 struct db_stmt {

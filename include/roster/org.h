@@ -13,6 +13,9 @@ bool org_find(struct ctx *c, const char *id, struct org **out) MUST; /* NULL if 
 bool org_find_by_name(struct ctx *c, const char *name, struct org **out) MUST;
 bool org_list(struct ctx *c, struct org **out, int *count) MUST;
 
+/* What anybody remembers of the organization is old from here on. */
+bool org_moved(struct ctx *c) MUST;
+
 /* Saves name and policies of c->org as *o has them (inside a change). */
 bool org_save(struct ctx *c, const struct org *o) MUST;
 
@@ -20,6 +23,7 @@ bool org_save(struct ctx *c, const struct org *o) MUST;
 #define ORG_COLUMNS                                                                                \
 	"o.id, o.name, o.seat_limit, o.refuse_when_full, o.default_role, o.never_matched, "        \
 	"o.lost_match, o.org_authority, o.workspace_authority, o.project_authority, "              \
-	"o.hold_people, o.hold_percent, o.relink_former, o.rules_revision, o.created, o.changed"
-enum { ORG_COLUMN_COUNT = 16 };
+	"o.hold_people, o.hold_percent, o.relink_former, o.rules_revision, o.created, o.changed, " \
+	"o.stamp"
+enum { ORG_COLUMN_COUNT = 17 };
 struct org *org_from_row(struct ctx *c, const struct rows *r, int row, int first_col);

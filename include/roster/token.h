@@ -26,6 +26,21 @@ struct token_holder {
 };
 
 /*
+ * Tokens are remembered: token_open() may answer without the database, and then
+ * the work goes like this:
+ *
+ *	token_open(), token_ask(), work, token_confirm(), answer
+ *
+ * token_ask() sends the question whether token, organization and connection are
+ * still what they were along with the first statement of the work;
+ * token_confirm() looks at the answer, before anything is committed or told, and
+ * fails with ERR_RETRY if they are not: then all is done again, from the database.
+ * So a revoked token is out at once, on every process.
+ */
+bool token_ask(struct ctx *c) MUST;
+bool token_confirm(struct ctx *c) MUST;
+
+/*
  * Checks a presented token and enters its organization (db_enter_org).  Absent,
  * malformed, revoked, expired and unknown are one and the same
  * ERR_UNAUTHENTICATED.  Notes the use at most once an hour.

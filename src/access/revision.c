@@ -32,7 +32,7 @@ bool rule_set_store(struct ctx *c, const char *document, int rules, int64_t *rev
 		       " VALUES ($1, $2, $3, $4, $5, $6)",
 		       DB_ARGS(db_text(c->org->id), db_int(*revision), db_text(document),
 			       db_int(rules), db_text(c->actor->name), db_int(c->now))) &&
-	       db_push(c, "UPDATE orgs SET rules_revision = $2 WHERE id = $1",
+	       db_push(c, "UPDATE orgs SET rules_revision = $2, stamp = stamp + 1 WHERE id = $1",
 		       DB_ARGS(db_text(c->org->id), db_int(*revision)));
 }
 

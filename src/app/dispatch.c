@@ -19,6 +19,7 @@
 #include "base/time.h"
 #include "change/change.h"
 #include "gate.h"
+#include "roster/token.h"
 #include "routes.h"
 
 /* Rest before the n-th try, ms at most: the first repeats at once, because
@@ -83,12 +84,37 @@ static bool known(struct ctx *c, const struct found *f, enum http_method method)
 	       error(c, ERR_METHOD, "this address does not take this method");
 }
 
+static bool writes(const struct found *f, enum http_method method)
+{
+	return f->route && (f->route->methods & (int)method) && f->route->effect == WRITES;
+}
+
+/* The handler between the two halves of the token's check: what it says, be it an
+ * error, counts only if the token still holds. */
+static bool handle(struct request *r)
+{
+	struct ctx *c = r->c;
+	struct err said;
+	bool good;
+
+	if (!token_ask(c))
+		return false;
+	good = known(c, &r->found, r->q->method) && r->found.route->handle(c, r->q, r->p);
+	if (c->err.kind >= ERR_RETRY)
+		return false;
+	said = c->err;
+	c->err = (struct err){ 0 };
+	if (!token_confirm(c))
+		return false;
+	c->err = said;
+	return good;
+}
+
 static bool write_in_a_change(struct request *r)
 {
 	SCOPED_CHANGE change = { 0 };
 
-	return change_begin(r->c, &change) && r->found.route->handle(r->c, r->q, r->p) &&
-	       change_commit(&change);
+	return change_begin(r->c, &change) && handle(r) && change_commit(&change);
 }
 
 /* The gate stands before everything, and before any transaction: strangers must
@@ -99,11 +125,7 @@ static bool once(struct request *r)
 
 	if (c->org ? !db_enter_org(c, c->org->id) : !gate_open(c, r->q, need_of(&r->found)))
 		return false;
-	if (!known(c, &r->found, r->q->method))
-		return false;
-	if (r->found.route->effect == WRITES)
-		return write_in_a_change(r);
-	return r->found.route->handle(c, r->q, r->p);
+	return writes(&r->found, r->q->method) ? write_in_a_change(r) : handle(r);
 }
 
 /* Up to the time given, so that those who got in each other's way part. */

@@ -18,7 +18,9 @@ static const char *const first[] = {
 	" org_authority TEXT NOT NULL, workspace_authority TEXT NOT NULL,"
 	" project_authority TEXT NOT NULL, hold_people BIGINT NOT NULL,"
 	" hold_percent BIGINT NOT NULL, relink_former BOOLEAN NOT NULL,"
-	" rules_revision BIGINT NOT NULL, created BIGINT NOT NULL, changed BIGINT NOT NULL)",
+	" rules_revision BIGINT NOT NULL, created BIGINT NOT NULL, changed BIGINT NOT NULL,"
+	/* moves with the organization, its rules, its tokens and its connections */
+	" stamp BIGINT NOT NULL DEFAULT 0)",
 
 	"CREATE TABLE sources ("
 	" org_id TEXT NOT NULL REFERENCES orgs (id), id TEXT NOT NULL, kind TEXT NOT NULL,"

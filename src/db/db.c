@@ -91,7 +91,18 @@ bool db_push(struct ctx *c, const char *sql, struct db_args args)
 {
 	if (!c->db->in_tx)
 		return error(c, ERR_INTERNAL, "pushed outside a transaction: %.120s", sql);
-	return c->db->driver->push(c, sql, args);
+	return c->db->driver->push(c, &(struct db_stmt){ .sql = sql, .args = args });
+}
+
+bool db_ask(struct ctx *c, struct rows *rows, const char *sql, struct db_args args)
+{
+	*rows = (struct rows){ 0 };
+	return c->db->driver->push(c, &(struct db_stmt){ .sql = sql, .args = args, .rows = rows });
+}
+
+bool db_fetch(struct ctx *c)
+{
+	return c->db->driver->run(c, NULL, 0);
 }
 
 bool db_enter_org(struct ctx *c, const char *org_id)

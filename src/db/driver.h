@@ -16,7 +16,7 @@ struct db_driver {
 	bool (*alive)(struct db *db);
 
 	bool (*run)(struct ctx *c, const struct db_stmt *stmts, int n);
-	bool (*push)(struct ctx *c, const char *sql, struct db_args args);
+	bool (*push)(struct ctx *c, const struct db_stmt *stmt);
 
 	bool (*begin)(struct ctx *c, bool to_write);
 	bool (*commit)(struct ctx *c);
@@ -28,6 +28,7 @@ struct db_driver {
 
 	const char *for_update, *for_update_skip; /* behind a SELECT         */
 	const char *table_count;                  /* how many tables named $1 */
+	const char *text_type;                    /* what TEXT of a new table becomes   */
 	const char *stale_tables;                 /* whose statistics are old; NULL: needs none */
 	const char *const *migration_start;       /* SQL; NULL-terminated     */
 	const char *const *org_table;             /* SQL with %s for a table; NULL-terminated */

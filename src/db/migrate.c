@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "driver.h"
 
 bool db_schema_version(struct ctx *c, int *out)
@@ -20,10 +21,26 @@ bool db_schema_version(struct ctx *c, int *out)
 	return true;
 }
 
+/* A statement that makes columns, with the engine's own word for TEXT. */
+static const char *in_its_words(struct ctx *c, const char *sql)
+{
+	struct buf b = buf_in(c->arena, 64 * 1024);
+	const char *at;
+
+	if (strncmp(sql, "CREATE TABLE ", 13) != 0 && strncmp(sql, "ALTER TABLE ", 12) != 0)
+		return sql;
+	for (; (at = strstr(sql, " TEXT")); sql = at + 5) {
+		buf_put(&b, sql, (size_t)(at + 1 - sql));
+		buf_puts(&b, c->db->driver->text_type);
+	}
+	buf_puts(&b, sql);
+	return b.p;
+}
+
 static bool run_list(struct ctx *c, const char *const *sql)
 {
 	for (; *sql; sql++)
-		if (!db_run(c, NULL, *sql, DB_NONE))
+		if (!db_run(c, NULL, in_its_words(c, *sql), DB_NONE))
 			return false;
 	return true;
 }

@@ -169,9 +169,9 @@ static bool make_ready(struct ctx *c)
 	return true;
 }
 
-static bool push(struct ctx *c, const char *sql, struct db_args args)
+static bool push(struct ctx *c, const struct db_stmt *stmt)
 {
-	return make_ready(c) && send(c, &(struct db_stmt){ .sql = sql, .args = args });
+	return make_ready(c) && send(c, stmt);
 }
 
 static bool run(struct ctx *c, const struct db_stmt *stmts, int n)
@@ -224,10 +224,11 @@ static void rollback(struct ctx *c)
 
 static bool gate(struct ctx *c, const char *org_id, bool alone)
 {
-	return push(c,
-		    alone ? "SELECT pg_advisory_xact_lock($1)"
-			  : "SELECT pg_advisory_xact_lock_shared($1)",
-		    DB_ARGS(db_int(text_hash(org_id))));
+	return push(c, &(struct db_stmt){
+			       .sql = alone ? "SELECT pg_advisory_xact_lock($1)"
+					    : "SELECT pg_advisory_xact_lock_shared($1)",
+			       .args = DB_ARGS(db_int(text_hash(org_id))),
+		       });
 }
 
 /* Servers that start at once take turns, however long the first one needs. */
@@ -262,6 +263,8 @@ const struct db_driver db_pgsql = {
 	.for_update_skip = " FOR UPDATE SKIP LOCKED",
 	.table_count = "SELECT count(*) FROM pg_tables "
 		       "WHERE schemaname = current_schema() AND tablename = $1",
+	/* compared by bytes, as SQLite does and fast, whatever the database's collation */
+	.text_type = "TEXT COLLATE \"C\"",
 	.stale_tables = "SELECT quote_ident(c.relname) FROM pg_class c JOIN pg_stat_user_tables s "
 			"ON s.relid = c.oid WHERE s.schemaname = current_schema() "
 			"AND pg_has_role(c.relowner, 'USAGE') "

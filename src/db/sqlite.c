@@ -83,9 +83,9 @@ static bool run(struct ctx *c, const struct db_stmt *stmts, int n)
 	return true;
 }
 
-static bool push(struct ctx *c, const char *sql, struct db_args args)
+static bool push(struct ctx *c, const struct db_stmt *stmt)
 {
-	return run_one(c, &(struct db_stmt){ .sql = sql, .args = args });
+	return run_one(c, stmt);
 }
 
 static void close_db(struct db *base)
@@ -141,6 +141,7 @@ const struct db_driver db_sqlite = {
 	.for_update = "",
 	.for_update_skip = "",
 	.table_count = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = $1",
+	.text_type = "TEXT",
 	.migration_start = nothing,
 	.org_table = nothing,
 };

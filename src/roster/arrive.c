@@ -80,7 +80,8 @@ static bool create(struct ctx *c, struct user *u, const struct user *former,
 		return false;
 	c->touched->users_created++;
 	t = touch_user(c, u->id);
-	t->own = t->arrived = true;
+	t->own = t->arrived = t->fresh = true;
+	t->active = u->active;
 	return pending_take(c, u, pending);
 }
 

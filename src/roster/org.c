@@ -41,6 +41,7 @@ struct org *org_from_row(struct ctx *c, const struct rows *r, int row, int col)
 	o->rules_revision = row_int(r, row, col + 13);
 	o->created = row_int(r, row, col + 14);
 	o->changed = row_int(r, row, col + 15);
+	o->stamp = row_int(r, row, col + 16);
 	return o;
 }
 
@@ -128,6 +129,12 @@ bool org_list(struct ctx *c, struct org **out, int *count)
 	return true;
 }
 
+bool org_moved(struct ctx *c)
+{
+	return db_run(c, NULL, "UPDATE orgs SET stamp = stamp + 1 WHERE id = $1",
+		      DB_ARGS(db_text(c->org->id)));
+}
+
 bool org_save(struct ctx *c, const struct org *o)
 {
 	struct rows r;
@@ -144,7 +151,7 @@ bool org_save(struct ctx *c, const struct org *o)
 		       " default_role = $5, never_matched = $6, lost_match = $7,"
 		       " org_authority = $8, workspace_authority = $9, project_authority = $10,"
 		       " hold_people = $11, hold_percent = $12, relink_former = $13,"
-		       " changed = $14 WHERE id = $1",
+		       " changed = $14, stamp = stamp + 1 WHERE id = $1",
 		       DB_ARGS(db_text(c->org->id), db_text(o->name),
 			       db_text(text_fold(c->arena, o->name)), db_bool(o->refuse_when_full),
 			       db_text(role_code(o->default_role)),

@@ -6,6 +6,7 @@
 #include "base/id.h"
 #include "base/org.h"
 #include "base/text.h"
+#include "roster/org.h"
 #include "roster/touched.h"
 
 #define COLS "s.id, s.kind, s.name, s.preset, s.settings, s.created, s.changed"
@@ -63,7 +64,8 @@ bool source_save(struct ctx *c, const struct source *s)
 		return false;
 	if (r.count)
 		return error(c, ERR_UNIQUE, "there is a connection \"%s\" already", s->name);
-	return db_push(c,
+	return org_moved(c) &&
+	       db_push(c,
 		       "UPDATE sources SET name = $3, name_key = $4, preset = $5, settings = $6,"
 		       " changed = $7 WHERE org_id = $1 AND id = $2",
 		       DB_ARGS(db_text(c->org->id), db_text(s->id), db_text(s->name), db_text(key),
@@ -164,7 +166,8 @@ bool source_delete(struct ctx *c, const struct source *s)
 		if (!db_push(c, removals[i], args))
 			return false;
 	touch_everybody(c);
-	return db_push(c, "UPDATE users SET source_id = $3 WHERE org_id = $1 AND source_id = $2",
+	return org_moved(c) &&
+	       db_push(c, "UPDATE users SET source_id = $3 WHERE org_id = $1 AND source_id = $2",
 		       DB_ARGS(db_text(c->org->id), db_text(s->id), db_text(manual->id))) &&
 	       db_run(c, NULL, "DELETE FROM sources WHERE org_id = $1 AND id = $2", args);
 }

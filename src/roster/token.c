@@ -7,6 +7,7 @@
 #include "base/secret.h"
 #include "base/text.h"
 #include "roster/org.h"
+#include "token_memory.h"
 
 #define COLS                                                                                       \
 	"t.id, t.kind, t.name, t.source_id, t.created_by, t.created, t.expires, t.revoked,"        \
@@ -77,7 +78,9 @@ bool token_revoke(struct ctx *c, const char *id)
 		    " WHERE org_id = $1 AND id = $2 RETURNING id",
 		    DB_ARGS(db_text(c->org->id), db_text(id), db_int(c->now))))
 		return false;
-	return r.count == 1 || error(c, ERR_NOT_FOUND, "there is no token %s", id);
+	if (!r.count)
+		return error(c, ERR_NOT_FOUND, "there is no token %s", id);
+	return org_moved(c);
 }
 
 static struct source *source_of(struct ctx *c, const struct rows *r, int col)
@@ -92,6 +95,7 @@ static struct source *source_of(struct ctx *c, const struct rows *r, int col)
 	s->name = row_text(r, 0, col + 2);
 	s->preset = row_text(r, 0, col + 3);
 	s->settings = row_text(r, 0, col + 4);
+	s->changed = row_int(r, 0, col + 5);
 	return s;
 }
 
@@ -109,27 +113,75 @@ static void note_use(struct ctx *c, const struct token *t, const char *org_id)
 	c->err = before;
 }
 
-bool token_open(struct ctx *c, const char *presented, struct token_holder *out)
+static bool look_up(struct ctx *c, const char *org_id, const char *digest, struct token_holder *out)
 {
-	const char *kind, *org_id;
 	struct rows r;
 
-	if (!presented || !token_parse(c->arena, presented, &kind, &org_id))
-		return error(c, ERR_UNAUTHENTICATED, "this is no token of this server");
-	if (!db_enter_org(c, org_id) ||
-	    !db_run(c, &r,
-		    "SELECT " COLS ", s.id, s.kind, s.name, s.preset, s.settings, " ORG_COLUMNS
-		    " FROM tokens t JOIN orgs o ON o.id = t.org_id"
+	if (!db_run(c, &r,
+		    "SELECT " COLS ", s.id, s.kind, s.name, s.preset, s.settings,"
+		    " s.changed, " ORG_COLUMNS " FROM tokens t JOIN orgs o ON o.id = t.org_id"
 		    " LEFT JOIN sources s ON s.org_id = t.org_id AND s.id = t.source_id"
 		    " WHERE t.org_id = $1 AND t.digest = $2",
-		    DB_ARGS(db_text(org_id), db_text(secret_digest(c->arena, presented)))))
+		    DB_ARGS(db_text(org_id), db_text(digest))))
 		return false;
 	if (r.count)
 		fill(&out->token, &r, 0);
-	if (!r.count || out->token.revoked || (out->token.expires && out->token.expires <= c->now))
-		return error(c, ERR_UNAUTHENTICATED, "this token is unknown, expired or revoked");
+	if (!r.count || out->token.revoked)
+		return error(c, ERR_UNAUTHENTICATED, "this token is unknown or revoked");
 	out->source = source_of(c, &r, COL_COUNT);
-	out->org = org_from_row(c, &r, 0, COL_COUNT + 5);
-	note_use(c, &out->token, org_id);
+	out->org = org_from_row(c, &r, 0, COL_COUNT + 6);
 	return true;
+}
+
+static void remember_to_ask(struct ctx *c, const char *digest, const struct token_holder *h)
+{
+	c->recall = arena_new(c->arena, struct recall);
+	*c->recall = (struct recall){ .digest = digest, .stamp = h->org->stamp };
+}
+
+bool token_open(struct ctx *c, const char *presented, struct token_holder *out)
+{
+	const char *kind, *org_id, *digest;
+
+	c->recall = NULL;
+	if (!presented || !token_parse(c->arena, presented, &kind, &org_id))
+		return error(c, ERR_UNAUTHENTICATED, "this is no token of this server");
+	digest = secret_digest(c->arena, presented);
+	if (!db_enter_org(c, org_id))
+		return false;
+	if (memory_find(c, digest, out) && c->now - out->token.last_used < NOTE_USE_MS) {
+		remember_to_ask(c, digest, out);
+	} else {
+		if (!look_up(c, org_id, digest, out))
+			return false;
+		note_use(c, &out->token, org_id);
+		out->token.last_used = c->now;
+		memory_drop(digest);
+		memory_keep(digest, out);
+	}
+	if (out->token.expires && out->token.expires <= c->now)
+		return error(c, ERR_UNAUTHENTICATED, "this token has expired");
+	return true;
+}
+
+bool token_ask(struct ctx *c)
+{
+	return !c->recall ||
+	       db_ask(c, &c->recall->now, "SELECT o.stamp FROM orgs o WHERE o.id = $1",
+		      DB_ARGS(db_text(c->org->id)));
+}
+
+bool token_confirm(struct ctx *c)
+{
+	struct recall *k = c->recall;
+
+	if (!k || (!k->now.cols && !db_fetch(c)))
+		return !k;
+	if (k->now.count == 1 && row_int(&k->now, 0, 0) == k->stamp)
+		return true;
+	c->recall = NULL;
+	memory_drop(k->digest);
+	c->org = NULL;
+	c->actor = NULL;
+	return error(c, ERR_RETRY, "the organization, a token or a connection has changed");
 }

@@ -43,6 +43,8 @@ struct touched_user *touch_user(struct ctx *c, const char *id)
 		t->user[t->count++] = (struct touched_user){ .id = id };
 		t->slot[slot] = t->count;
 	}
+	/* whoever touches him again may have added something */
+	t->user[t->slot[slot] - 1].fresh = false;
 	return &t->user[t->slot[slot] - 1];
 }
 

@@ -65,7 +65,7 @@ bool scim_users_get(struct ctx *c, const struct http_req *q, struct http_resp *p
  * otherwise than it was sent. */
 static bool shows_as_sent(struct ctx *c, const struct user *u, enum arrival how)
 {
-	return how == ARRIVED_NEW && !touch_user(c, u->id)->joined &&
+	return how == ARRIVED_NEW && !touched_find(c->touched, u->id)->joined &&
 	       c->org->never_matched != UNMATCHED_DEACTIVATE;
 }
 
