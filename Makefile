@@ -21,9 +21,9 @@ FUZZ_SECONDS ?= 60
 
 # others' headers are not ours to warn about
 PKGS   := libmicrohttpd libpq sqlite3 jansson libutf8proc libsodium libpcre2-8 libcurl \
-	xmlsec1-openssl libxml-2.0 openssl zlib libseccomp liboath
+	lasso xmlsec1-openssl libxml-2.0 openssl zlib libseccomp liboath
 INCS    = -Iinclude $(shell pkg-config --cflags $(PKGS) | sed 's/-I/-isystem /g')
-LIBS    = $(shell pkg-config --libs $(PKGS)) -linih
+LIBS    = $(shell pkg-config --libs $(PKGS)) -linih -lresolv
 
 WARN   := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wold-style-definition -Wwrite-strings -Wpointer-arith \

@@ -149,6 +149,12 @@ static const char *const removals[] = {
 	" (SELECT g.id FROM groups g WHERE g.org_id = $1 AND g.source_id = $2)",
 	"DELETE FROM groups WHERE org_id = $1 AND source_id = $2",
 	"DELETE FROM tokens WHERE org_id = $1 AND source_id = $2",
+	"DELETE FROM identities WHERE org_id = $1 AND source_id = $2",
+	"DELETE FROM saml_requests WHERE org_id = $1 AND source_id = $2",
+	"DELETE FROM saml_seen WHERE org_id = $1 AND source_id = $2",
+	"DELETE FROM saml_keys WHERE org_id = $1 AND source_id = $2",
+	"DELETE FROM saml_connections WHERE org_id = $1 AND source_id = $2",
+	"DELETE FROM signposts WHERE org_id = $1 AND kind = 'saml' AND name = $2",
 };
 
 bool source_delete(struct ctx *c, const struct source *s)
