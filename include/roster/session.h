@@ -45,6 +45,7 @@ struct session_new {
 	const char *session_index; /* SAML SessionIndex                             */
 	int64_t not_after;         /* SessionNotOnOrAfter in ms; 0: none            */
 	const char *address, *agent;
+	const char *replaces; /* value of this browser's cookie: that session ends; may be NULL */
 };
 
 /* *secret is the value of the cookie.  Inside a transaction; whether the person may

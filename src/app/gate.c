@@ -7,10 +7,10 @@
 #include "base/metric.h"
 #include "base/secret.h"
 #include "base/time.h"
+#include "http/tries.h"
 #include "record/history.h"
 #include "roster/token.h"
 #include "scim/scim.h"
-#include "tries.h"
 
 enum { CREDENTIALS_MAX = 1024 };
 

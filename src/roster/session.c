@@ -111,13 +111,24 @@ static bool make(struct ctx *c, const struct session_new *n, struct session *s)
 	return true;
 }
 
+/* The cookie is about to be overwritten: nobody could end that session any more. */
+static bool replace(struct ctx *c, const char *presented)
+{
+	return !presented ||
+	       db_push(c,
+		       "UPDATE sessions SET ended = $3, ended_reason = 'signed in again'"
+		       " WHERE org_id = $1 AND (digest = $2 OR next_digest = $2) AND ended = 0",
+		       DB_ARGS(db_text(c->org->id), db_text(secret_digest(c->arena, presented)),
+			       db_int(c->now)));
+}
+
 bool session_open(struct ctx *c, const struct session_new *n, struct session **out,
 		  const char **secret)
 {
 	struct session *s = arena_new(c->arena, struct session);
 	const char *sealed;
 
-	if (!make(c, n, s) || !seal(c, n, &sealed))
+	if (!make(c, n, s) || !seal(c, n, &sealed) || !replace(c, n->replaces))
 		return false;
 	*out = s;
 	*secret = session_secret(c);

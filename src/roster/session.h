@@ -11,3 +11,6 @@ void session_fill(struct session *s, const struct rows *r, int row);
 
 /* A new value for a cookie of c->org. */
 const char *session_secret(struct ctx *c);
+
+/* The organization a cookie or link names; false if it is not of their form. */
+bool session_parse(struct ctx *c, const char *text, const char **org_id);

@@ -17,7 +17,7 @@ struct found {
 	struct session_holder *holder;
 };
 
-static bool parse(struct ctx *c, const char *text, const char **org_id)
+bool session_parse(struct ctx *c, const char *text, const char **org_id)
 {
 	if (strlen(text) != ORG_CHARS + 1 + RANDOM_CHARS ||
 	    strspn(text, "0123456789abcdef") != ORG_CHARS || text[ORG_CHARS] != '.')
@@ -155,7 +155,7 @@ bool session_find(struct ctx *c, const char *presented, bool renew, struct sessi
 	const char *org_id, *digest;
 
 	*out = (struct session_holder){ 0 };
-	if (!presented || !parse(c, presented, &org_id))
+	if (!presented || !session_parse(c, presented, &org_id))
 		return refuse(c);
 	digest = secret_digest(c->arena, presented);
 	if (!db_enter_org(c, org_id) || !look_up(c, org_id, digest, &f))

@@ -6,6 +6,7 @@
 #include "base/id.h"
 #include "base/org.h"
 #include "base/text.h"
+#include "roster/session.h"
 #include "roster/touched.h"
 
 #define COLS "s.id, s.kind, s.name, s.preset, s.settings, s.created, s.changed"
@@ -170,7 +171,8 @@ bool source_delete(struct ctx *c, const struct source *s)
 		if (!db_push(c, removals[i], args))
 			return false;
 	touch_everybody(c);
-	return db_push(c, "UPDATE users SET source_id = $3 WHERE org_id = $1 AND source_id = $2",
+	return session_end_source(c, s->id, "connection removed") &&
+	       db_push(c, "UPDATE users SET source_id = $3 WHERE org_id = $1 AND source_id = $2",
 		       DB_ARGS(db_text(c->org->id), db_text(s->id), db_text(manual->id))) &&
 	       db_run(c, NULL, "DELETE FROM sources WHERE org_id = $1 AND id = $2", args);
 }
