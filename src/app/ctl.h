@@ -28,6 +28,7 @@ struct ctl {
 	bool json;    /* --json                                        */
 	bool help;    /* --help                                        */
 	bool misused; /* the error is about the command line: exit 2   */
+	bool told;    /* what failed is on stdout already: exit 1      */
 };
 
 typedef bool ctl_run(struct ctl *k);
@@ -105,5 +106,6 @@ ctl_run ctl_grants_list, ctl_grants_give, ctl_grants_take;
 ctl_run ctl_rules_export, ctl_rules_apply, ctl_rules_revisions;
 ctl_run ctl_annotations_list, ctl_annotations_record;
 ctl_run ctl_audit_list, ctl_audit_export, ctl_audit_verify, ctl_events_list;
+ctl_run ctl_saml_verify;
 ctl_run ctl_tokens_list, ctl_tokens_create, ctl_tokens_revoke;
 ctl_run ctl_connections_list, ctl_connections_create, ctl_connections_show, ctl_connections_delete;

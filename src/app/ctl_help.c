@@ -42,6 +42,18 @@ static const struct {
 	{ "limit",        "N",         "not more than this many" },
 	{ "revision",     "N",         "this revision instead of the active one" },
 	{ "format",       "WORD",      "jsonl or csv" },
+	{ "metadata",     "FILE",      "metadata of the identity provider" },
+	{ "entity-id",    "URI",       "our entity id (audience), as the connection shows it" },
+	{ "acs",          "URL",       "our assertion consumer service URL" },
+	{ "slo",          "URL",       "our single logout URL: FILE is a logout message" },
+	{ "now",          "TIME",      "as if it were this time" },
+	{ "request-id",   "ID",        "the AuthnRequest that is answered; none if not given" },
+	{ "artifact-request", "ID",    "the ArtifactResolve that is answered: FILE is SOAP" },
+	{ "key",          "FILE",      "our private key (PEM), for encrypted assertions" },
+	{ "want",         "WORD",      "signature on any, response, assertion, both; or encrypted" },
+	{ "allow",        "LIST",      "tolerate sha1, cbc, inclusive-c14n; with commas" },
+	{ "authn-context", "URI",      "the authentication context class that is demanded" },
+	{ "force-authn",  "TIME",      "the person must have signed in since" },
 };
 /* clang-format on */
 
