@@ -105,6 +105,16 @@
 											       STRING))
 
 /* clang-format off */
+#define EXTENT "{\"enum\":[\"no\",\"own\",\"own_if_permitted\",\"added_to\",\"yes\"]}"
+#define ROLE_EXTENTS "{\"type\":\"object\",\"additionalProperties\":" EXTENT "}"
+#define SIGNIN                                                                                     \
+	M("idle_minutes", NUMBER) "," M("absolute_minutes", NUMBER) "," M("sso_only", FLAG) ","        \
+	M("return_targets", LIST(STRING))
+#define SESSION                                                                                    \
+	M("id", STRING) "," M("user", STRING) "," M("userName", STRING) "," M("method", STRING) ","    \
+	M("connection", NULLABLE) "," M("address", NULLABLE) "," M("agent", NULLABLE) ","              \
+	M("created", TIME) "," M("last_seen", TIME) "," M("expires", TIME)
+
 const struct schema admin_schemas[] = {
 	{ "Any", "{}" },
 	{ "Problem", OBJECT(M("type", STRING) "," M("title", STRING) "," M("status", NUMBER) ","
@@ -171,6 +181,15 @@ const struct schema admin_schemas[] = {
 	{ "TokenMade", OBJECT(TOKEN "," M("token", STRING)) },
 	{ "TokenNew", BODY("\"kind\"", M("kind", "{\"enum\":[\"scim\",\"admin\",\"platform\"]}") ","
 		M("name", STRING) "," M("connection", STRING) "," M("expires", TIME)) },
+	{ "Session", OBJECT(SESSION) },
+	{ "OwnSession", OBJECT(SESSION "," M("displayName", NULLABLE) "," M("role", ROLE) ","
+		M("org", STRING) "," M("org_name", STRING) "," M("csrf", STRING)) },
+	{ "SigninSettings", OBJECT(SIGNIN) },
+	{ "SigninSettingsPatch", BODY("", SIGNIN) },
+	{ "PasswordLink", OBJECT(M("url", STRING) "," M("expires", TIME)) },
+	{ "Permit", OBJECT(M("allowed", FLAG) "," M("extent", EXTENT) "," M("action", STRING) ","
+		M("user", STRING) "," M("role", ROLE) "," M("because", STRING)) },
+	{ "Permission", OBJECT(M("action", STRING) "," M("about", STRING) "," M("roles", ROLE_EXTENTS)) },
 	{ "Connection", OBJECT(M("id", STRING) "," M("name", STRING) "," M("preset", NULLABLE) ","
 		M("settings", "{\"type\":\"object\",\"additionalProperties\":" FLAG "}") ","
 		M("base_url", STRING) "," M("created", TIME) "," M("changed", TIME)) },

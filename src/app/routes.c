@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "admin/admin.h"
+#include "http/page.h"
 #include "ops.h"
 #include "plain.h"
+#include "platform/platform.h"
 #include "scim/scim.h"
 
 /* clang-format off */
@@ -43,6 +45,24 @@ static const struct route scim[] = {
 	{ 0 },
 };
 
+static const struct route people[] = {
+	{ GET,    "/login",                         NEED_NOBODY,     READS,   platform_login },
+	{ POST,   "/login",                         NEED_NOBODY,     ALONE,   platform_login_post },
+	{ GET,    "/logout",                        NEED_NOBODY,     NOTHING, platform_logout },
+	{ POST,   "/logout",                        NEED_NOBODY,     ALONE,   platform_logout_post },
+	{ GET,    "/password/{}",                   NEED_NOBODY,     ALONE,   platform_password },
+	{ POST,   "/password/{}",                   NEED_NOBODY,     ALONE,   platform_password_post },
+	{ GET,    "/assets/page.css",               NEED_NOBODY,     NOTHING, page_style },
+	{ 0 },
+};
+
+static const struct route proxies[] = {
+	{ GET,    "/auth/check",                    NEED_NOBODY,     READS,   platform_check },
+	{ GET | POST, "/auth/token",                NEED_NOBODY,     READS,   platform_token },
+	{ GET,    "/.well-known/jwks.json",         NEED_NOBODY,     NOTHING, platform_keys },
+	{ 0 },
+};
+
 static const struct route operators[] = {
 	{ GET,    "/healthz",                       NEED_NOBODY,     NOTHING, ops_health },
 	{ GET,    "/readyz",                        NEED_NOBODY,     NOTHING, ops_ready },
@@ -62,6 +82,12 @@ static const struct door doors[] = {
 	{ "/scim",    8, NEED_SCIM_TOKEN,  scim_error,  scim },
 	{ "/api/v1",  7, NEED_ADMIN_TOKEN, admin_error, admin },
 	{ "/api",     0, NEED_ADMIN_TOKEN, admin_error, &admin[ADMIN_ROUTES_MAX] },
+	{ "/login",   0, NEED_NOBODY,      page_error,  people },
+	{ "/logout",  0, NEED_NOBODY,      page_error,  people },
+	{ "/password", 0, NEED_NOBODY,     page_error,  people },
+	{ "/assets",  0, NEED_NOBODY,      plain_error, people },
+	{ "/auth",    0, NEED_NOBODY,      plain_error, proxies },
+	{ "/.well-known", 0, NEED_NOBODY,  plain_error, proxies },
 	{ "",         0, NEED_NOBODY,      plain_error, operators },
 };
 /* clang-format on */

@@ -13,6 +13,7 @@
 #include "app/version.h"
 #include "background.h"
 #include "base/log.h"
+#include "base/secret.h"
 #include "change/schema.h"
 #include "dispatch.h"
 #include "ops.h"
@@ -40,6 +41,29 @@ static bool make_data_dir(struct ctx *c, const struct config *config)
 		return true;
 	return error(c, ERR_UNAVAILABLE, "cannot make the folder %s: %s", config->data_dir,
 		     strerror(errno));
+}
+
+/* secret_key_file, or else one of our own in data_dir.  Without any, all that seals says
+ * so when it is asked; the rest works. */
+static bool load_key(struct ctx *c, const struct config *config)
+{
+	const char *own = arena_printf(c->arena, "%s/secret.key", config->data_dir);
+	bool made;
+
+	if (config->secret_key_file)
+		return secret_key_load(c, config->secret_key_file, false, &made);
+	if (mkdir(config->data_dir, 0700) != 0 && errno != EEXIST)
+		log_event(c, LOG_WARNING, "secret_key",
+			  F("msg",
+			    "data_dir cannot be made, so there is no key: set secret_key_file "
+			    "to sign people in"));
+	else if (!secret_key_load(c, own, true, &made))
+		return false;
+	else if (made)
+		log_event(c, LOG_WARNING, "secret_key", F("made", own),
+			  F("msg", "keep a copy of this file: what it seals cannot be read without "
+				   "it; other servers of this database need the same"));
+	return true;
 }
 
 const char *app_engine(const struct app *app)
@@ -207,6 +231,8 @@ int serve(struct ctx *c, const struct config *config, const struct command_line 
 	raise_open_files(c, config);
 	block_signals(&signals);
 	if (!make_data_dir(c, config))
+		return said(c), EXIT_FAILED;
+	if (!load_key(c, config))
 		return said(c), EXIT_FAILED;
 	app.pool = db_pool_new(config->database, (int)config->workers + LOANS_BESIDE);
 	open = open_database(&app, c) && open_door(&app, c);
