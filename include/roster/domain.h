@@ -39,7 +39,7 @@ bool domain_delete(struct ctx *c, const struct domain *d) MUST;
 
 /*
  * May somebody who signs in with this address be linked to an account of that address?
- * Once the organization has listed domains: only inside those it owns.
+ * Once the organization owns domains: only inside them.
  */
 bool domain_may_link(struct ctx *c, const char *mail, bool *out) MUST;
 

@@ -58,6 +58,9 @@ struct saml_pending {
 	int64_t created, expires;
 };
 bool saml_pending_put(struct ctx *c, const struct saml_pending *p) MUST;
+/* Looks without taking; NULL as below. */
+bool saml_pending_find(struct ctx *c, const char *source_id, const char *digest,
+		       struct saml_pending **out) MUST;
 /* Takes it out: once, whoever else tries at the same time.  NULL if it is not there, is
  * of another connection or is over. */
 bool saml_pending_take(struct ctx *c, const char *source_id, const char *digest,

@@ -30,7 +30,6 @@ void saml_error(struct ctx *c, struct http_resp *p);
 /* Connections for an address, by its domain. */
 signin_options saml_options;
 
-/* Where a session's sign-out at the identity provider begins; *url NULL: it has none.
- * Inside a transaction, before or after the session has ended. */
-bool saml_logout_start(struct ctx *c, const char *session_id, const char *return_to,
-		       struct http_resp *p, bool *answered) MUST;
+/* For somebody who has signed out here: where the browser goes so that the identity
+ * provider hears of it; *url NULL: it does not want to. */
+bool saml_leave(struct ctx *c, const struct session_slo *slo, const char **url) MUST;

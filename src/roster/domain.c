@@ -176,16 +176,17 @@ bool domain_may_link(struct ctx *c, const char *mail, bool *out)
 {
 	const char *name = domain_of(c->arena, mail);
 	struct domain *d;
-	int n;
+	int n, owned = 0;
 
 	*out = false;
 	if (!domain_list(c, &d, &n))
 		return false;
-	if (n == 0)
-		*out = true;
-	for (int i = 0; name && i < n; i++)
-		if (domain_owned(&d[i]) && strcmp(d[i].name, name) == 0)
+	for (int i = 0; i < n; i++) {
+		owned += domain_owned(&d[i]);
+		if (domain_owned(&d[i]) && name && strcmp(d[i].name, name) == 0)
 			*out = true;
+	}
+	*out = *out || owned == 0;
 	return true;
 }
 

@@ -172,16 +172,15 @@ bool saml_pending_put(struct ctx *c, const struct saml_pending *p)
 			      db_int(p->created), db_int(p->expires)));
 }
 
-bool saml_pending_take(struct ctx *c, const char *source_id, const char *digest,
-		       struct saml_pending **out)
+#define PENDING "digest, source_id, kind, browser, return_to, created, expires"
+
+static bool pending(struct ctx *c, const char *sql, const char *source_id, const char *digest,
+		    struct saml_pending **out)
 {
 	struct rows r;
 
 	*out = NULL;
-	if (!db_run(c, &r,
-		    "DELETE FROM saml_requests WHERE org_id = $1 AND digest = $2"
-		    " AND source_id = $3 AND expires > $4"
-		    " RETURNING digest, source_id, kind, browser, return_to, created, expires",
+	if (!db_run(c, &r, sql,
 		    DB_ARGS(db_text(c->org->id), db_text(digest), db_text(source_id),
 			    db_int(c->now))))
 		return false;
@@ -198,6 +197,24 @@ bool saml_pending_take(struct ctx *c, const char *source_id, const char *digest,
 		.expires = row_int(&r, 0, 6),
 	};
 	return true;
+}
+
+bool saml_pending_find(struct ctx *c, const char *source_id, const char *digest,
+		       struct saml_pending **out)
+{
+	return pending(c,
+		       "SELECT " PENDING " FROM saml_requests WHERE org_id = $1 AND digest = $2"
+		       " AND source_id = $3 AND expires > $4",
+		       source_id, digest, out);
+}
+
+bool saml_pending_take(struct ctx *c, const char *source_id, const char *digest,
+		       struct saml_pending **out)
+{
+	return pending(c,
+		       "DELETE FROM saml_requests WHERE org_id = $1 AND digest = $2"
+		       " AND source_id = $3 AND expires > $4 RETURNING " PENDING,
+		       source_id, digest, out);
 }
 
 bool saml_use_once(struct ctx *c, const char *source_id, const char *id, int64_t expires,
