@@ -97,5 +97,5 @@ struct session_view {
 bool session_list(struct ctx *c, const char *user_id, const char *before, int64_t limit,
 		  struct session_view **out, int *count, int64_t *total) MUST;
 
-/* Removes those that are over since a month, of c->org; limit at most. */
+/* Removes those that are over since a month, and links as old, of c->org; limit at most. */
 bool session_sweep(struct ctx *c, int64_t limit) MUST;

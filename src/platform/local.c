@@ -52,22 +52,20 @@ static bool write_down(struct ctx *c, const char *user_id, const char *why)
 						       .reason = why });
 }
 
-/* Loud: whoever reads log, audit trail or event feed cannot miss it. */
+/* Loud: whoever reads audit trail or event feed cannot miss it. */
 static void announce(struct ctx *c, const struct admission *in, const char *user_id)
 {
-	const char *id = in->session ? in->session->id : "-";
-
 	audit_note(c, (struct audit_note){
 			      .action = "signin.break_glass",
 			      .target_kind = "user",
 			      .target_id = user_id,
-			      .after = arena_printf(c->arena, "{\"session\": \"%s\"}", id) });
+			      .after = in->session ? arena_printf(c->arena, "{\"session\": \"%s\"}",
+								  in->session->id)
+						   : NULL });
 	event_note(c, (struct event_note){
 			      .type = "signin.break_glass",
 			      .user_id = user_id,
 			      .payload = arena_printf(c->arena, "{\"user\": \"%s\"}", user_id) });
-	log_event(c, LOG_WARNING, "break_glass", F("org", c->org->id), F("user", user_id),
-		  F("session", id), F("peer", c->actor->address));
 }
 
 /* All of it or none: a code that admitted nobody stays unused. */
@@ -108,6 +106,9 @@ static bool try_account(struct ctx *c, const struct http_req *q, const struct at
 		return false;
 	if (!why && !fresh)
 		why = "a code that was used before";
+	if (!why && u->guarded)
+		log_event(c, LOG_WARNING, "break_glass", F("org", c->org->id), F("user", u->id),
+			  F("peer", q->address));
 	return !why || write_down(c, u->id, why);
 }
 

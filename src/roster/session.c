@@ -271,5 +271,7 @@ bool session_sweep(struct ctx *c, int64_t limit)
 		      "s"
 		      " WHERE s.org_id = $1 AND (s.expires < $2 OR s.ended BETWEEN 1 AND $2)"
 		      " ORDER BY s.id LIMIT $3)",
-		      DB_ARGS(db_text(c->org->id), db_int(c->now - KEPT_MS), db_int(limit)));
+		      DB_ARGS(db_text(c->org->id), db_int(c->now - KEPT_MS), db_int(limit))) &&
+	       db_run(c, NULL, "DELETE FROM password_links WHERE org_id = $1 AND expires < $2",
+		      DB_ARGS(db_text(c->org->id), db_int(c->now - KEPT_MS)));
 }
