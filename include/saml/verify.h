@@ -132,6 +132,9 @@ struct saml_keys {
 	int n_signing, n_decryption;
 };
 
+/* Longer ones are refused unread. */
+enum { SAML_INPUT_MAX = 256 * 1024 };
+
 enum saml_form {
 	SAML_FORM_POST,     /* the base64 of a form field           */
 	SAML_FORM_XML,      /* the message itself                   */

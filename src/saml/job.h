@@ -12,7 +12,7 @@
 
 #include "saml/verify.h"
 
-enum { SAML_MESSAGE_MAX = 192 * 1024, SAML_FIELD_MAX = 256 * 1024 };
+enum { SAML_MESSAGE_MAX = 192 * 1024 };
 
 struct job {
 	struct arena *arena;

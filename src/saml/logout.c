@@ -95,7 +95,7 @@ static bool decode_base64(struct job *j, struct slice value, struct slice *out)
 static struct slice signed_octets(struct job *j, const struct query *q)
 {
 	const struct slice *message = q->request.p ? &q->request : &q->response;
-	struct buf b = buf_in(j->arena, SAML_FIELD_MAX);
+	struct buf b = buf_in(j->arena, SAML_INPUT_MAX);
 
 	buf_puts(&b, q->request.p ? "SAMLRequest=" : "SAMLResponse=");
 	buf_put(&b, message->p, message->n);
@@ -127,7 +127,7 @@ static bool open_query(struct job *j, struct proven *message, struct saml_logout
 	struct slice packed, xml, text;
 	xmlDoc *doc;
 
-	if (j->in->bytes.n > SAML_FIELD_MAX)
+	if (j->in->bytes.n > SAML_INPUT_MAX)
 		return refuse(j, SAML_TOO_LARGE, "%zu bytes", j->in->bytes.n);
 	if (!read_query(j, j->in->bytes, &q) || !verify_query(j, &q, &message->key))
 		return false;

@@ -17,7 +17,7 @@ static bool bytes_of(struct job *j, struct slice *out)
 	*out = sent;
 	if (j->in->form != SAML_FORM_POST)
 		return true;
-	if (sent.n > SAML_FIELD_MAX)
+	if (sent.n > SAML_INPUT_MAX)
 		return refuse(j, SAML_TOO_LARGE, "%zu bytes", sent.n);
 	return base64_decode(j, sent, out);
 }
