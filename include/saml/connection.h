@@ -119,9 +119,3 @@ bool saml_test_url(struct ctx *c, const struct saml_connection *s, const char **
 /* Puts metadata that was read into the row.  *changed: the signing keys are others. */
 void saml_row_apply(struct ctx *c, struct saml_row *row, const struct saml_idp *idp,
 		    struct slice xml, bool *changed);
-
-/* ---- domains ---- */
-
-/* Asks DNS for the TXT records of the domain and of _rosterd below it: is one of them the
- * proof?  In the lane of saml_fetch(); outside any transaction. */
-bool saml_domain_proved(struct ctx *c, const char *domain, const char *proof, bool *out) MUST;

@@ -115,6 +115,26 @@
 	M("connection", NULLABLE) "," M("address", NULLABLE) "," M("agent", NULLABLE) ","              \
 	M("created", TIME) "," M("last_seen", TIME) "," M("expires", TIME)
 
+#define NAMES_OR_ONE "{\"oneOf\":[" STRING "," "{\"type\":\"array\",\"items\":" STRING "}" "]}"
+#define SAML_ATTRIBUTES PART(N("email", NAMES_OR_ONE) "," N("first_name", NAMES_OR_ONE) "," \
+	N("last_name", NAMES_OR_ONE) "," N("display_name", NAMES_OR_ONE) "," \
+	N("groups", NAMES_OR_ONE) "," N("id", NAMES_OR_ONE))
+#define STRINGS "{\"type\":\"array\",\"items\":" STRING "}"
+#define SAML_MEMBERS M("name", STRING) "," M("preset", NULLABLE) "," \
+	M("attributes", SAML_ATTRIBUTES) "," M("enabled", FLAG) "," M("jit", FLAG) "," \
+	M("link", FLAG) "," M("update_profile", FLAG) "," M("create_groups", FLAG) "," \
+	M("groups_by", "{\"enum\":[\"name\",\"id\"]}") "," M("group_separator", STRING) "," \
+	M("domains", STRINGS) "," M("allow_idp_initiated", FLAG) "," M("relay_targets", STRINGS) "," \
+	M("sign_requests", FLAG) "," M("request_binding", "{\"enum\":[\"redirect\",\"post\"]}") "," \
+	M("response_binding", "{\"enum\":[\"post\",\"artifact\"]}") "," M("force_authn", FLAG) "," \
+	M("authn_contexts", STRINGS) "," M("name_id_format", STRING) "," \
+	M("want_signed", "{\"enum\":[\"any\",\"response\",\"assertion\",\"both\"]}") "," \
+	M("want_encrypted", FLAG) "," M("allow_sha1", FLAG) "," M("allow_cbc", FLAG) "," \
+	M("allow_inclusive_c14n", FLAG) "," M("clock_skew_s", NUMBER)
+#define SAML_IDP PART(N("entity_id", NULLABLE) "," N("metadata_url", NULLABLE) "," \
+	N("fetched", NO_TIME) "," N("valid_until", NO_TIME) "," N("next_fetch", NO_TIME) "," \
+	N("error", NULLABLE) "," N("keys", "{\"type\":\"array\",\"items\":{}}"))
+
 const struct schema admin_schemas[] = {
 	{ "Any", "{}" },
 	{ "Problem", OBJECT(M("type", STRING) "," M("title", STRING) "," M("status", NUMBER) ","
@@ -197,6 +217,25 @@ const struct schema admin_schemas[] = {
 		M("settings", "{\"type\":\"object\",\"additionalProperties\":" FLAG "}")) },
 	{ "ConnectionPatch", BODY("", M("name", STRING) ","
 		M("settings", "{\"type\":\"object\",\"additionalProperties\":" FLAG "}")) },
+	{ "SamlConnection", OBJECT(M("id", STRING) "," M("entity_id", STRING) "," M("acs_url", STRING) ","
+		M("login_url", STRING) "," M("slo_url", STRING) "," M("metadata_url", STRING) ","
+		SAML_MEMBERS "," M("idp", SAML_IDP) "," M("warnings", LIST(STRING)) ","
+		M("tested", NO_TIME) "," M("created", TIME) "," M("changed", TIME)) },
+	{ "SamlConnectionNew", BODY("\"name\"", M("entity_id", STRING) ","
+		M("idp_metadata_xml", STRING) "," M("idp_metadata_url", STRING) "," SAML_MEMBERS) },
+	{ "SamlConnectionPatch", BODY("", M("entity_id", STRING) "," M("idp_metadata_xml", STRING) ","
+		M("idp_metadata_url", STRING) "," M("replace_idp", FLAG) "," SAML_MEMBERS) },
+	{ "SamlKey", OBJECT(M("id", STRING) "," M("state", "{\"enum\":[\"current\",\"next\",\"previous\"]}") ","
+		M("certificate", STRING) "," M("subject", STRING) "," M("sha256", STRING) ","
+		M("not_before", TIME) "," M("not_after", TIME) "," M("created", TIME)) },
+	{ "SamlTest", OBJECT(M("url", STRING) "," M("expires", TIME)) },
+	{ "Domain", OBJECT(M("domain", STRING) "," M("state", "{\"enum\":[\"pending\",\"verified\",\"operator\"]}") ","
+		M("txt_name", STRING) "," M("txt_value", STRING) "," M("checked", NO_TIME) ","
+		M("created", TIME)) },
+	{ "DomainNew", BODY("\"domain\"", M("domain", STRING)) },
+	{ "Exchange", OBJECT(M("id", STRING) "," M("at", TIME) "," M("kind", STRING) ","
+		M("connection", NULLABLE) "," M("outcome", STRING) "," M("code", NULLABLE) ","
+		M("reason", NULLABLE) "," M("detail", ANY) "," M("reference", NULLABLE)) },
 	{ "SourceContents", OBJECT(M("groups", NUMBER) "," M("memberships", NUMBER) ","
 		M("pending_members", NUMBER) "," M("tokens", NUMBER) "," M("users", NUMBER)) },
 	{ "Preset", OBJECT(M("preset", STRING) "," M("kind", STRING) "," M("document", ANY)) },
@@ -221,6 +260,11 @@ const struct parameter admin_parameters[] = {
 	{ "target",    STRING, "Id of what was changed"                                       },
 	{ "actor",     STRING, "Who did it"                                                   },
 	{ "format",    "{\"enum\":[\"jsonl\",\"csv\"]}", "JSON lines unless said"             },
+	{ "kind",      STRING, "\"saml.login\", \"saml.logout\""                            },
+	{ "outcome",   "{\"enum\":[\"accepted\",\"refused\",\"test\"]}", "What came of it" },
+	{ "connection", STRING, "Id of a connection"                                          },
+	{ "code",      STRING, "Code of a refusal"                                            },
+	{ "reference", STRING, "The reference that a page showed"                             },
 	{ "preview",   FLAG,   "Only tell what would go"                                      },
 	{ NULL, NULL, NULL },
 };

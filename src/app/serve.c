@@ -16,13 +16,18 @@
 #include "base/secret.h"
 #include "change/schema.h"
 #include "dispatch.h"
+#include "lookup.h"
 #include "ops.h"
+#include "platform/platform.h"
 #include "routes.h"
+#include "saml/pool.h"
+#include "saml/saml.h"
 
 enum {
 	GRACE_MS = 10 * 1000,
 	FILES_BESIDE = 512, /* open files that are not clients */
-	LOANS_BESIDE = 1    /* of the background               */
+	LOANS_BESIDE = 2,   /* of the background, of look-ups  */
+	VERIFIERS = 2       /* children that verify sign-ins   */
 };
 
 static bool said(struct ctx *c)
@@ -221,29 +226,48 @@ int serve_migrate(struct ctx *c, const struct config *config)
 	return EXIT_DONE;
 }
 
+/* Children first: they inherit no secret, no connection and no thread. */
+static bool start_saml(struct ctx *c, const struct config *config, struct saml_pool **pool)
+{
+	*pool = saml_pool_new(c->arena, VERIFIERS, &c->err);
+	if (!*pool || !saml_start(c, *pool, config->private_addresses))
+		return false;
+	platform_attach(saml_options, saml_leave);
+	return true;
+}
+
+static void work(struct app *app, struct ctx *c, const sigset_t *signals,
+		 const struct command_line *line)
+{
+	app_announce(app, c);
+	background_start(app);
+	lookup_start(app);
+	wait_for_the_end(c, signals, line);
+	http_stop(atomic_exchange(&app->server, NULL), GRACE_MS);
+	lookup_stop();
+	background_stop();
+	log_event(c, LOG_INFO, "stopped", F("version", ROSTERD_VERSION));
+}
+
 int serve(struct ctx *c, const struct config *config, const struct command_line *line)
 {
 	struct app app = { .config = config };
+	struct saml_pool *pool = NULL;
 	bool open;
 	sigset_t signals;
 
 	guard_memory();
 	raise_open_files(c, config);
 	block_signals(&signals);
-	if (!make_data_dir(c, config))
+	if (!start_saml(c, config, &pool) || !make_data_dir(c, config))
 		return said(c), EXIT_FAILED;
 	if (!load_key(c, config))
 		return said(c), EXIT_FAILED;
 	app.pool = db_pool_new(config->database, (int)config->workers + LOANS_BESIDE);
 	open = open_database(&app, c) && open_door(&app, c);
-	if (open) {
-		app_announce(&app, c);
-		background_start(&app);
-		wait_for_the_end(c, &signals, line);
-		http_stop(atomic_exchange(&app.server, NULL), GRACE_MS);
-		background_stop();
-		log_event(c, LOG_INFO, "stopped", F("version", ROSTERD_VERSION));
-	}
+	if (open)
+		work(&app, c, &signals, line);
 	db_pool_free(app.pool);
+	saml_pool_free(pool);
 	return open && !atomic_load(&app.failed) ? EXIT_DONE : EXIT_FAILED;
 }

@@ -1,11 +1,12 @@
 /* dns.c - the TXT records that prove who owns a domain (libresolv). */
+#include "saml/dns.h"
+
 #include <arpa/nameser.h>
 #include <netinet/in.h>
 #include <resolv.h>
 #include <string.h>
 
 #include "fetch.h"
-#include "saml/connection.h"
 
 enum { ANSWER_MAX = 16 * 1024, SECONDS = 3, TRIES = 2 };
 

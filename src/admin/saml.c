@@ -1,0 +1,506 @@
+/* saml.c - /connections/saml: identity providers through whom people sign in. */
+#include "admin.h"
+
+#include <string.h>
+
+#include "admin/presets.h"
+#include "change/change.h"
+#include "change/listing.h"
+#include "roster/domain.h"
+#include "roster/org.h"
+#include "roster/session.h"
+#include "saml/connection.h"
+
+enum { NAME_BYTES_MAX = 200, ENTITY_ID_MAX = 256, URL_MAX = 2000, TEST_MINUTES = 10 };
+
+static const char own_members[] = "name preset idp_metadata_xml idp_metadata_url entity_id "
+				  "replace_idp";
+
+/* ---- presets ---- */
+
+static const char *saml_preset(const char *name)
+{
+	for (int i = 0; i < preset_file_count; i++) {
+		size_t n = strlen(name);
+
+		if (strncmp(preset_files[i].name, name, n) == 0 &&
+		    strcmp(preset_files[i].name + n, "/saml") == 0)
+			return preset_files[i].text;
+	}
+	return NULL;
+}
+
+static bool refuse_preset(struct ctx *c, const char *name)
+{
+	struct buf b = buf_in(c->arena, 2048);
+
+	for (int i = 0; i < preset_file_count; i++) {
+		const char *slash = strchr(preset_files[i].name, '/');
+
+		if (slash && strcmp(slash, "/saml") == 0)
+			buf_printf(&b, "%s%.*s", b.n ? ", " : "",
+				   (int)(slash - preset_files[i].name), preset_files[i].name);
+	}
+	return error(c, ERR_VALUE, "there is no preset \"%.60s\"; there are: %s", name,
+		     b.p ? b.p : "none");
+}
+
+/* What the preset says of settings; own at first, so that it can be merged into. */
+static bool preset_settings(struct ctx *c, const char *name, json_t *into)
+{
+	const char *text = name ? saml_preset(name) : NULL;
+	json_t *j;
+
+	if (!name)
+		return true;
+	if (!text)
+		return refuse_preset(c, name);
+	j = json_own(c, json_parsed(text));
+	return saml_settings_merge(c, json_object_get(j, "settings"), into);
+}
+
+/* ---- bodies ---- */
+
+/* A body as it was understood. */
+struct wish {
+	const char *name, *preset, *entity_id;
+	const char *xml, *url; /* "" takes the URL away */
+	bool replace_idp;
+	json_t *settings; /* members that are settings */
+	const json_t *domains;
+};
+
+static bool is_own(const char *key)
+{
+	const char *p = strstr(own_members, key);
+	size_t n = strlen(key);
+
+	return p && (p == own_members || p[-1] == ' ') && (p[n] == ' ' || p[n] == '\0');
+}
+
+static bool read_wish(struct ctx *c, const struct http_req *q, struct wish *w)
+{
+	json_t *j, *value;
+	const char *key;
+
+	if (!json_body(c, q, &j))
+		return false;
+	w->settings = json_own(c, json_object());
+	json_object_foreach(j, key, value)
+	{
+		if (!is_own(key))
+			json_object_set(w->settings, key, value);
+	}
+	w->domains = json_object_get(j, "domains");
+	return body_text(c, j, "name", NAME_BYTES_MAX, &w->name) &&
+	       body_text(c, j, "preset", NAME_BYTES_MAX, &w->preset) &&
+	       body_text(c, j, "entity_id", ENTITY_ID_MAX, &w->entity_id) &&
+	       body_text(c, j, "idp_metadata_xml", SAML_METADATA_MAX, &w->xml) &&
+	       body_text(c, j, "idp_metadata_url", URL_MAX, &w->url) &&
+	       body_bool(c, j, "replace_idp", &w->replace_idp);
+}
+
+/* Metadata as it was given, or fetched from where the body says.  Outside the change: a
+ * slow server must not hold a lock.  xml->p NULL: the body has none. */
+static bool obtain(struct ctx *c, const struct wish *w, struct slice *xml, struct saml_idp *idp)
+{
+	*xml = (struct slice){ 0 };
+	if (w->xml && *w->xml)
+		*xml = (struct slice){ w->xml, strlen(w->xml) };
+	else if (w->url && *w->url && !saml_fetch(c, w->url, xml))
+		return false;
+	return !xml->p || saml_metadata_read(c, *xml, NULL, idp);
+}
+
+/* ---- answers ---- */
+
+static json_t *show_idp(struct ctx *c, const struct saml_connection *s)
+{
+	json_t *j = json_object(), *keys = json_array();
+
+	json_put_null(j, "entity_id", s->idp.entity_id);
+	json_put_null(j, "metadata_url", s->row->idp_url);
+	json_put_time(c, j, "fetched", s->row->fetched);
+	json_put_time(c, j, "valid_until", s->row->valid_until);
+	json_put_time(c, j, "next_fetch", s->row->again);
+	json_put_null(j, "error", s->row->idp_error);
+	for (int i = 0; i < s->idp.n_keys; i++)
+		json_append(keys, saml_key_show(c, s->idp.key[i]));
+	json_put(j, "keys", keys);
+	return j;
+}
+
+static json_t *show_warnings(const struct saml_connection *s)
+{
+	const struct {
+		bool on;
+		const char *text;
+	} all[] = {
+		{ s->settings.allow_sha1, "SHA-1 signatures are accepted: anybody with means can "
+					  "forge them; let the identity provider sign with SHA-256" },
+		{ s->settings.allow_cbc, "AES-CBC is accepted inside signed responses; prefer "
+					 "AES-GCM in the identity provider" },
+		{ s->settings.allow_idp_initiated,
+		  "the identity provider may begin a sign-in: somebody can be signed in to "
+		  "another's account without noticing" },
+		{ !s->idp.entity_id, "there is no metadata of the identity provider yet" },
+		{ s->row->tested == 0, "no test sign-in has succeeded yet" },
+	};
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (all[i].on)
+			json_append(list, json_string(all[i].text));
+	return list;
+}
+
+static json_t *show(struct ctx *c, const struct saml_connection *s)
+{
+	json_t *j = json_object(), *set = saml_settings_default(c);
+	json_t *stored = json_own(c, json_parsed(s->source->settings));
+	json_t *names = json_object_get(set, "attributes"), *value;
+	const char *key;
+
+	json_object_update(names, json_object_get(stored, "attributes"));
+	json_object_del(stored, "attributes");
+	json_object_update(set, stored);
+	json_put_text(j, "id", s->source->id);
+	json_put_text(j, "name", s->source->name);
+	json_put_null(j, "preset", s->source->preset);
+	json_put_text(j, "entity_id", s->entity_id);
+	json_put_text(j, "acs_url", s->acs_url);
+	json_put_text(j, "login_url", s->login_url);
+	json_put_text(j, "slo_url", s->slo_url);
+	json_put_text(j, "metadata_url", s->metadata_url);
+	json_object_foreach(set, key, value)
+	{
+		json_object_set(j, key, value);
+	}
+	json_put(j, "idp", show_idp(c, s));
+	json_put(j, "warnings", show_warnings(s));
+	json_put_time(c, j, "tested", s->row->tested);
+	json_put_time(c, j, "created", s->source->created);
+	json_put_time(c, j, "changed", s->source->changed);
+	return j;
+}
+
+static bool get(struct ctx *c, const char *id, struct saml_connection **out)
+{
+	if (!saml_connection_find(c, id, out))
+		return false;
+	return *out || error(c, ERR_NOT_FOUND, "there is no SAML connection %.100s", id);
+}
+
+static const char *shown_line(struct ctx *c, const struct saml_connection *s)
+{
+	return json_line(c, json_own(c, show(c, s)));
+}
+
+static void note(struct ctx *c, const char *action, const char *id, const char *before,
+		 const char *after)
+{
+	audit_note(c, (struct audit_note){ .action = action,
+					   .target_kind = "connection",
+					   .target_id = id,
+					   .before = before,
+					   .after = after });
+}
+
+bool admin_saml_list(struct ctx *c, const struct http_req *q, struct http_resp *p)
+{
+	struct saml_connection *s;
+	struct source *sources;
+	struct page page;
+	json_t *items;
+	int n, i = 0, shown = 0;
+
+	if (!page_read(c, q, &page) || !source_list(c, "saml", &sources, &n))
+		return false;
+	items = json_own(c, json_array());
+	while (i < n && strcmp(sources[i].id, page.after) <= 0)
+		i++;
+	for (; i < n && shown < page.limit; i++, shown++) {
+		if (!get(c, sources[i].id, &s))
+			return false;
+		json_append(items, show(c, s));
+	}
+	page_respond(c, p, json_incref(items), shown && i < n ? sources[i - 1].id : NULL, n);
+	return true;
+}
+
+bool admin_saml_read(struct ctx *c, const struct http_req *q, struct http_resp *p)
+{
+	struct saml_connection *s;
+
+	if (!get(c, q->param[0], &s))
+		return false;
+	json_respond(c, p, 200, show(c, s));
+	return true;
+}
+
+/* ---- making and changing ---- */
+
+/* Domains that the body names become domains of the organization.  Where there is only
+ * one organization, its administrator is who runs the server, and they need no proof. */
+static bool list_domains(struct ctx *c, const json_t *names)
+{
+	struct domain *d;
+	struct org *orgs;
+	const json_t *one;
+	size_t i;
+	int n;
+
+	if (!names || json_array_size(names) == 0)
+		return true;
+	if (!org_list(c, &orgs, &n))
+		return false;
+	json_array_foreach((json_t *)(uintptr_t)names, i, one)
+	{
+		if (!domain_add(c, json_string_value(one), &d))
+			return false;
+		if (n == 1 && !domain_owned(d) && !domain_set_state(c, d, DOMAIN_OPERATOR))
+			return false;
+	}
+	return true;
+}
+
+static bool check_entity_id(struct ctx *c, const char *id)
+{
+	return !id || strchr(id, ':') ||
+	       error(c, ERR_VALUE, "entity_id must be an absolute URI, as the identity provider "
+				   "knows us");
+}
+
+static bool make(struct ctx *c, const struct wish *w, const struct saml_idp *idp, struct slice xml,
+		 const char **id)
+{
+	json_t *settings = json_own(c, json_object());
+	struct source s = { .kind = "saml", .name = w->name, .preset = w->preset };
+	struct saml_row row = { .entity_id = w->entity_id,
+				.idp_url = w->url && *w->url ? w->url : NULL };
+	struct saml_key key;
+	bool changed;
+
+	if (!preset_settings(c, w->preset, settings) ||
+	    !saml_settings_merge(c, w->settings, settings))
+		return false;
+	s.settings = json_line(c, settings);
+	if (!source_create(c, &s) || !signpost_put(c, "saml", s.id))
+		return false;
+	row.source_id = *id = s.id;
+	if (xml.p)
+		saml_row_apply(c, &row, idp, xml, &changed);
+	return saml_row_insert(c, &row) && saml_key_make(c, s.id, "current", &key) &&
+	       list_domains(c, w->domains);
+}
+
+bool admin_saml_post(struct ctx *c, const struct http_req *q, struct http_resp *p)
+{
+	struct wish w = { 0 };
+	struct saml_idp *idp = arena_new(c->arena, struct saml_idp);
+	struct saml_connection *s;
+	struct slice xml;
+	const char *id;
+	SCOPED_CHANGE ch = { 0 };
+
+	if (!read_wish(c, q, &w) || !check_entity_id(c, w.entity_id))
+		return false;
+	if (!w.name || !*w.name)
+		return error(c, ERR_VALUE, "name is missing");
+	if (!obtain(c, &w, &xml, idp) || !change_begin(c, &ch) || !make(c, &w, idp, xml, &id) ||
+	    !get(c, id, &s))
+		return false;
+	note(c, "connection.created", id, NULL, shown_line(c, s));
+	if (!change_commit(&ch))
+		return false;
+	json_respond(c, p, 201, show(c, s));
+	http_add_header(p, "Location",
+			arena_printf(c->arena, "%s/api/v1/connections/saml/%s", c->base_url, id));
+	return true;
+}
+
+/* Another entityID is another identity provider: whoever it says somebody is, would be. */
+static bool same_idp(struct ctx *c, const struct wish *w, const struct saml_connection *s,
+		     const struct saml_idp *idp)
+{
+	if (!s->idp.entity_id || w->replace_idp || strcmp(s->idp.entity_id, idp->entity_id) == 0)
+		return true;
+	return error(c, ERR_CONFLICT,
+		     "the metadata is of \"%.80s\", the connection is to \"%.80s\"; say replace_idp "
+		     "true if that one has been replaced",
+		     idp->entity_id, s->idp.entity_id);
+}
+
+static bool change_rows(struct ctx *c, const struct wish *w, struct saml_connection *s,
+			const struct saml_idp *idp, struct slice xml)
+{
+	json_t *settings = json_own(c, json_parsed(s->source->settings));
+	bool changed = false;
+
+	if (!saml_settings_merge(c, w->settings, settings))
+		return false;
+	s->source->settings = json_line(c, settings);
+	s->source->name = w->name ? w->name : s->source->name;
+	if (w->entity_id)
+		s->row->entity_id = *w->entity_id ? w->entity_id : NULL;
+	if (w->url)
+		s->row->idp_url = *w->url ? w->url : NULL;
+	if (!s->row->idp_url)
+		s->row->again = 0;
+	if (xml.p && !same_idp(c, w, s, idp))
+		return false;
+	if (xml.p)
+		saml_row_apply(c, s->row, idp, xml, &changed);
+	if (changed)
+		note(c, "connection.keys_changed", s->source->id, NULL, NULL);
+	return source_save(c, s->source) && saml_row_save(c, s->row) &&
+	       list_domains(c, w->domains);
+}
+
+bool admin_saml_patch(struct ctx *c, const struct http_req *q, struct http_resp *p)
+{
+	struct wish w = { 0 };
+	struct saml_idp *idp = arena_new(c->arena, struct saml_idp);
+	struct saml_connection *s;
+	struct slice xml;
+	const char *was;
+	SCOPED_CHANGE ch = { 0 };
+
+	if (!read_wish(c, q, &w) || !get(c, q->param[0], &s) || !check_entity_id(c, w.entity_id))
+		return false;
+	if (w.preset)
+		return error(c, ERR_VALUE, "the preset of a connection does not change");
+	if (!obtain(c, &w, &xml, idp) || !change_begin(c, &ch) || !get(c, q->param[0], &s))
+		return false;
+	was = shown_line(c, s);
+	if (!change_rows(c, &w, s, idp, xml) || !get(c, q->param[0], &s))
+		return false;
+	note(c, "connection.updated", s->source->id, was, shown_line(c, s));
+	if (!change_commit(&ch))
+		return false;
+	json_respond(c, p, 200, show(c, s));
+	return true;
+}
+
+static json_t *show_contents(const struct source_contents *n)
+{
+	json_t *j = json_object();
+
+	json_put_int(j, "groups", n->groups);
+	json_put_int(j, "memberships", n->memberships);
+	json_put_int(j, "pending_members", n->pending_members);
+	json_put_int(j, "tokens", n->tokens);
+	json_put_int(j, "users", n->users);
+	return j;
+}
+
+bool admin_saml_drop(struct ctx *c, const struct http_req *q, struct http_resp *p)
+{
+	struct source_contents n;
+	struct saml_connection *s;
+	bool preview;
+
+	if (!query_bool(c, q, "preview", &preview) || !get(c, q->param[0], &s) ||
+	    !count_source(c, s->source->id, &n))
+		return false;
+	if (preview) {
+		json_respond(c, p, 200, show_contents(&n));
+		return true;
+	}
+	note(c, "connection.deleted", s->source->id, shown_line(c, s),
+	     json_line(c, json_own(c, show_contents(&n))));
+	if (!session_end_source(c, s->source->id, "connection deleted") ||
+	    !source_delete(c, s->source))
+		return false;
+	p->status = 204;
+	return true;
+}
+
+/* ---- keys, and the test sign-in ---- */
+
+static bool respond_keys(struct ctx *c, struct http_resp *p, const char *id, int status)
+{
+	json_t *items = json_array(), *j;
+	struct saml_key *k;
+	int n;
+
+	if (!saml_key_list(c, id, &k, &n))
+		return json_decref(items), false;
+	for (int i = 0; i < n; i++) {
+		j = saml_key_show(c, k[i].certificate);
+		json_put_text(j, "id", k[i].id);
+		json_put_text(j, "state", k[i].state);
+		json_put_time(c, j, "created", k[i].created);
+		json_append(items, j);
+	}
+	page_respond(c, p, items, NULL, n);
+	p->status = status;
+	return true;
+}
+
+bool admin_saml_keys(struct ctx *c, const struct http_req *q, struct http_resp *p)
+{
+	struct saml_connection *s;
+
+	return get(c, q->param[0], &s) && respond_keys(c, p, s->source->id, 200);
+}
+
+static const struct saml_key *key_in(const struct saml_connection *s, const char *state)
+{
+	for (int i = 0; i < s->keys; i++)
+		if (strcmp(s->key[i].state, state) == 0)
+			return &s->key[i];
+	return NULL;
+}
+
+/* The next key takes over; the one before goes on opening what is sent to it. */
+static bool activate(struct ctx *c, const struct saml_connection *s, const struct saml_key *next)
+{
+	const struct saml_key *current = key_in(s, "current"), *previous = key_in(s, "previous");
+
+	note(c, "connection.key_activated", s->source->id, NULL, NULL);
+	return (!previous || saml_key_delete(c, previous)) &&
+	       (!current || saml_key_set_state(c, current, "previous")) &&
+	       saml_key_set_state(c, next, "current");
+}
+
+/* First time: a next key, published beside the current one.  Second time, when the
+ * identity provider knows it: it becomes the current one. */
+bool admin_saml_rotate(struct ctx *c, const struct http_req *q, struct http_resp *p)
+{
+	const struct saml_key *next;
+	struct saml_connection *s;
+	struct saml_key made;
+
+	if (!get(c, q->param[0], &s))
+		return false;
+	next = key_in(s, "next");
+	if (next && !activate(c, s, next))
+		return false;
+	if (!next) {
+		if (!saml_key_make(c, s->source->id, "next", &made))
+			return false;
+		note(c, "connection.key_made", s->source->id, NULL, NULL);
+	}
+	return respond_keys(c, p, s->source->id, 200);
+}
+
+bool admin_saml_test(struct ctx *c, const struct http_req *q, struct http_resp *p)
+{
+	struct saml_connection *s;
+	const char *url;
+	json_t *j;
+
+	if (!get(c, q->param[0], &s))
+		return false;
+	if (!s->idp.entity_id)
+		return error(c, ERR_CONFLICT, "the connection has no metadata of the identity "
+					      "provider yet");
+	if (!saml_test_url(c, s, &url))
+		return false;
+	j = json_object();
+	json_put_text(j, "url", url);
+	json_put_time(c, j, "expires", c->now + (int64_t)TEST_MINUTES * 60 * 1000);
+	json_respond(c, p, 200, j);
+	return true;
+}
