@@ -132,6 +132,12 @@ static bool read_form(struct ctl *k, const char *at, struct saml_input *in)
 	return true;
 }
 
+/* The first tag is a SOAP envelope's. */
+static bool is_envelope(const char *text)
+{
+	return *text == '<' && memmem(text, strcspn(text, ">"), "Envelope", 8);
+}
+
 /* XML, base64, a form body, and for logout a query: as they come out of a browser's
  * tools. */
 static bool read_message(struct ctl *k, struct offline *o)
@@ -146,7 +152,7 @@ static bool read_message(struct ctl *k, struct offline *o)
 	field = strstr(text, "SAMLResponse=");
 	field = field ? field : strstr(text, "SAMLRequest=");
 	in->form = *text == '<' || (unsigned char)*text == 0xef ? SAML_FORM_XML : SAML_FORM_POST;
-	if (o->policy.artifact_request_id)
+	if (o->policy.artifact_request_id || is_envelope(text))
 		in->form = SAML_FORM_SOAP;
 	if (in->form != SAML_FORM_POST || !field)
 		return true;

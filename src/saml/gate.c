@@ -164,7 +164,7 @@ static xmlDoc *parse(struct job *j, struct slice bytes)
 	good = p->wellFormed && !p->disableSAX && doc && !doc->intSubset && !doc->extSubset;
 	if (good && !p->nsWellFormed) {
 		good = false;
-		refuse(j, SAML_NAMESPACE, "a prefix that is not declared");
+		refuse(j, SAML_NAMESPACE, "an undeclared prefix, or an attribute twice");
 	}
 	p->myDoc = NULL;
 	xmlFreeParserCtxt(p);
