@@ -106,9 +106,9 @@ struct saml_connection {
 /* Of c->org; NULL if there is none.  Keys stay sealed. */
 bool saml_connection_find(struct ctx *c, const char *id, struct saml_connection **out) MUST;
 
-/* A new key pair in state "current" or "next", sealed and stored. */
-bool saml_key_make(struct ctx *c, const char *source_id, const char *state,
-		   struct saml_key *out) MUST;
+/* A new key pair, sealed, for saml_key_insert().  Takes most of a second: outside any
+ * transaction. */
+bool saml_key_make(struct ctx *c, struct saml_key *out) MUST;
 /* The private keys, unsealed: current first.  What for is the caller's. */
 bool saml_keys_open(struct ctx *c, const struct saml_connection *s, struct slice **out,
 		    int *n) MUST;

@@ -145,7 +145,7 @@ const struct admin_route admin_routes[] = {
 	  "preview", NULL, "SourceContents", "204 200 404" },
 	{ GET,    API "/connections/saml/{}/keys", ADMIN_ONLY, ADMIN_READS, admin_saml_keys,
 	  "listSamlKeys", "Our certificates of a connection", NULL, NULL, "list:SamlKey", "200 404" },
-	{ POST,   API "/connections/saml/{}/keys", ADMIN_ONLY, ADMIN_WRITES, admin_saml_rotate,
+	{ POST,   API "/connections/saml/{}/keys", ADMIN_ONLY, ADMIN_ALONE, admin_saml_rotate,
 	  "rotateSamlKey", "First make and publish a next key; once the identity provider has it, the same again makes it the current one",
 	  NULL, NULL, "list:SamlKey", "200 404" },
 	{ POST,   API "/connections/saml/{}/test", ADMIN_ONLY, ADMIN_WRITES, admin_saml_test,

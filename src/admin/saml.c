@@ -271,14 +271,19 @@ static bool check_entity_id(struct ctx *c, const char *id)
 				   "knows us");
 }
 
-static bool make(struct ctx *c, const struct wish *w, const struct saml_idp *idp, struct slice xml,
-		 const char **id)
+/* What takes time, made before the change begins: a lock must not wait for it. */
+struct prepared {
+	struct saml_idp idp;
+	struct slice xml;
+	struct saml_key key;
+};
+
+static bool make(struct ctx *c, const struct wish *w, struct prepared *made, const char **id)
 {
 	json_t *settings = json_own(c, json_object());
 	struct source s = { .kind = "saml", .name = w->name, .preset = w->preset };
 	struct saml_row row = { .entity_id = w->entity_id,
 				.idp_url = w->url && *w->url ? w->url : NULL };
-	struct saml_key key;
 	bool changed;
 
 	if (!preset_settings(c, w->preset, settings) ||
@@ -288,18 +293,19 @@ static bool make(struct ctx *c, const struct wish *w, const struct saml_idp *idp
 	if (!source_create(c, &s) || !signpost_put(c, "saml", s.id))
 		return false;
 	row.source_id = *id = s.id;
-	if (xml.p)
-		saml_row_apply(c, &row, idp, xml, &changed);
-	return saml_row_insert(c, &row) && saml_key_make(c, s.id, "current", &key) &&
+	if (made->xml.p)
+		saml_row_apply(c, &row, &made->idp, made->xml, &changed);
+	made->key.source_id = s.id;
+	made->key.state = "current";
+	return saml_row_insert(c, &row) && saml_key_insert(c, &made->key) &&
 	       list_domains(c, w->domains);
 }
 
 bool admin_saml_post(struct ctx *c, const struct http_req *q, struct http_resp *p)
 {
+	struct prepared *made = arena_new(c->arena, struct prepared);
 	struct wish w = { 0 };
-	struct saml_idp *idp = arena_new(c->arena, struct saml_idp);
 	struct saml_connection *s;
-	struct slice xml;
 	const char *id;
 	SCOPED_CHANGE ch = { 0 };
 
@@ -307,8 +313,8 @@ bool admin_saml_post(struct ctx *c, const struct http_req *q, struct http_resp *
 		return false;
 	if (!w.name || !*w.name)
 		return error(c, ERR_VALUE, "name is missing");
-	if (!obtain(c, &w, &xml, idp) || !change_begin(c, &ch) || !make(c, &w, idp, xml, &id) ||
-	    !get(c, id, &s))
+	if (!obtain(c, &w, &made->xml, &made->idp) || !saml_key_make(c, &made->key) ||
+	    !change_begin(c, &ch) || !make(c, &w, made, &id) || !get(c, id, &s))
 		return false;
 	note(c, "connection.created", id, NULL, shown_line(c, s));
 	if (!change_commit(&ch))
@@ -469,20 +475,24 @@ static bool activate(struct ctx *c, const struct saml_connection *s, const struc
 bool admin_saml_rotate(struct ctx *c, const struct http_req *q, struct http_resp *p)
 {
 	const struct saml_key *next;
+	struct saml_key made = { 0 };
 	struct saml_connection *s;
-	struct saml_key made;
+	SCOPED_CHANGE ch = { 0 };
 
-	if (!get(c, q->param[0], &s))
+	if (!get(c, q->param[0], &s) || (!key_in(s, "next") && !saml_key_make(c, &made)) ||
+	    !change_begin(c, &ch) || !get(c, q->param[0], &s))
 		return false;
 	next = key_in(s, "next");
-	if (next && !activate(c, s, next))
-		return false;
+	if (next ? !activate(c, s, next) : !made.sealed)
+		return next ? false : error(c, ERR_RETRY, "the keys have changed meanwhile");
 	if (!next) {
-		if (!saml_key_make(c, s->source->id, "next", &made))
+		made.source_id = s->source->id;
+		made.state = "next";
+		if (!saml_key_insert(c, &made))
 			return false;
 		note(c, "connection.key_made", s->source->id, NULL, NULL);
 	}
-	return respond_keys(c, p, s->source->id, 200);
+	return respond_keys(c, p, s->source->id, 200) && change_commit(&ch);
 }
 
 bool admin_saml_test(struct ctx *c, const struct http_req *q, struct http_resp *p)

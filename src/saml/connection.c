@@ -41,7 +41,7 @@ bool saml_connection_find(struct ctx *c, const char *id, struct saml_connection 
 	return true;
 }
 
-bool saml_key_make(struct ctx *c, const char *source_id, const char *state, struct saml_key *out)
+bool saml_key_make(struct ctx *c, struct saml_key *out)
 {
 	const char *pem, *name = strstr(c->base_url, "://");
 	char *host = arena_strdup(c->arena, name ? name + 3 : "rosterd");
@@ -49,9 +49,9 @@ bool saml_key_make(struct ctx *c, const char *source_id, const char *state, stru
 	host[strcspn(host, ":/")] = '\0';
 	if (strlen(host) > 60)
 		host[60] = '\0';
-	*out = (struct saml_key){ .source_id = source_id, .state = state };
+	*out = (struct saml_key){ 0 };
 	return key_pair_make(c, *host ? host : "rosterd", &pem, &out->certificate) &&
-	       secret_seal(c, KEY_PURPOSE, pem, &out->sealed) && saml_key_insert(c, out);
+	       secret_seal(c, KEY_PURPOSE, pem, &out->sealed);
 }
 
 bool saml_keys_open(struct ctx *c, const struct saml_connection *s, struct slice **out, int *n)
