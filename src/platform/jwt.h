@@ -11,7 +11,7 @@
 
 #include "base/ctx.h"
 
-#define JWT_KEY_MS INT64_C(30 * 24 * 3600 * 1000)
+#define JWT_KEY_MS (INT64_C(30) * 24 * 3600 * 1000)
 
 enum { JWT_LIFE_S = 300 };
 

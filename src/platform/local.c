@@ -128,8 +128,10 @@ static bool try_candidate(struct ctx *c, const struct http_req *q, const struct 
 	struct user *u;
 	bool counted;
 
-	if (!org_find(c, who->org_id, &org) || !org)
-		return org != NULL || waste_time(c, a);
+	if (!org_find(c, who->org_id, &org))
+		return false;
+	if (!org)
+		return waste_time(c, a);
 	c->org = org;
 	act_as(c, q, who->user_id);
 	if (!db_enter_org(c, org->id) || !user_find(c, who->user_id, &u) ||

@@ -11,7 +11,7 @@
 
 enum { RANDOM_BYTES = 32, MINUTE_MS = 60 * 1000 };
 
-#define KEPT_MS INT64_C(30 * 24 * 3600 * 1000)
+#define KEPT_MS (INT64_C(30) * 24 * 3600 * 1000)
 
 /* Between the parts that are sealed together; XML and NameIDs cannot have it. */
 static const char between[] = "\x1f";
