@@ -81,7 +81,7 @@ static bool filter_calls(void)
 }
 
 /* Random numbers first: their source may want to look at the system once. */
-static bool shut_off(int socket)
+bool child_shut_off(int socket)
 {
 	unsigned char byte;
 
@@ -172,7 +172,7 @@ static bool serve(void)
 
 void child_run(int socket)
 {
-	if (!shut_off(socket))
+	if (!child_shut_off(socket))
 		return;
 	while (serve())
 		;

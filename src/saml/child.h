@@ -18,6 +18,10 @@ enum { CHILDREN_MAX = 8 };
  * only to be followed by _exit(). */
 void keeper_run(int control);
 
+/* Nothing but the socket (from here on number 3) and memory are left to this
+ * process; false if that cannot be had. */
+bool child_shut_off(int socket);
+
 /* Shuts everything off, then verifies what comes over the socket, until it is
  * closed.  Returns only to be followed by _exit(). */
 void child_run(int socket);
