@@ -322,6 +322,9 @@ static bool finish(struct ctx *c, struct http_resp *p, struct login *l, struct r
 	if (why->code)
 		return true;
 	if (!sign_in(c, l, &in, why)) {
+		/* somebody signs in twice at once: the later one looks again */
+		if (err_take(&c->err, ERR_UNIQUE))
+			return error(c, ERR_RETRY, "the person came into being just now");
 		*why = refused_login(LOGIN_SEATS, NULL);
 		return err_take(&c->err, ERR_SEATS);
 	}
