@@ -93,6 +93,10 @@ $(B)/test_%: $(B)/tests/unit/test_%.o $(LIB)
 	@echo "  LD    $@"
 	$(Q)$(LINK) -o $@ $(filter %.o,$^) $(LIBS) -lcmocka
 
+$(B)/bench_%: $(B)/tests/bench/%.o $(LIB)
+	@echo "  LD    $@"
+	$(Q)$(LINK) -o $@ $(filter %.o,$^) $(LIBS)
+
 build-fuzz/%: tests/fuzz/%.c $(SRC) $(GEN:.o=.c)
 	@echo "  FUZZ  $@"
 	@mkdir -p $(@D)
@@ -133,7 +137,7 @@ bench: all
 fuzz: $(FUZZ)
 	@for f in $^; do \
 		mkdir -p $$f-corpus; \
-		$$f -max_total_time=$(FUZZ_SECONDS) -max_len=4096 $$f-corpus \
+		$$f -max_total_time=$(FUZZ_SECONDS) -max_len=8192 $$f-corpus \
 			$$(ls -d tests/fuzz/corpus/$${f##*/fuzz_} 2>/dev/null) || exit 1; \
 	done
 

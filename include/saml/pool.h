@@ -5,8 +5,9 @@
  * network, files, database or secrets of ours, with little memory and time; a
  * child that crashes or hangs costs that one message and is replaced.
  *
- * Private keys (saml_keys.decryption) go to a child with the message that needs
- * them and are wiped after it; pinned public keys are kept parsed there.
+ * Private keys (saml_keys.decryption) go to a child with each message of their
+ * connection.  The bytes are wiped after it; the parsed key stays in that child,
+ * as parsed public keys do, until the child is replaced after a thousand messages.
  */
 #pragma once
 

@@ -88,7 +88,7 @@ static bool open_key(EVP_PKEY *key, const struct sealed *s, unsigned char *out, 
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(key, NULL);
 	unsigned char room[1024];
 	size_t got = sizeof(room);
-	bool good = ctx && EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA && !key_is_weak(key) &&
+	bool good = ctx && EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA &&
 		    EVP_PKEY_decrypt_init(ctx) == 1 &&
 		    EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_OAEP_PADDING) == 1 &&
 		    EVP_PKEY_CTX_set_rsa_oaep_md_name(ctx, s->digest, NULL) == 1 &&
@@ -153,7 +153,7 @@ static bool open_data(struct job *j, const struct sealed *wrapped, const struct 
 	int length = 0;
 
 	for (int i = 0; !good && i < j->in->keys->n_decryption && (*tries)++ < TRIES_MAX; i++) {
-		EVP_PKEY *own = key_private(j, j->in->keys->decryption[i]);
+		EVP_PKEY *own = key_private(j->in->keys->decryption[i]);
 		size_t n = sizeof(key);
 
 		good = own && open_key(own, wrapped, key, &n) && n == (size_t)data->method->key &&

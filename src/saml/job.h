@@ -99,11 +99,11 @@ bool algorithm_check(struct job *j, const char *uri, enum algorithm_use use,
 		     const struct algorithm **out) MUST;
 
 /* key.c */
-/* A public key from PEM or DER; kept parsed for the life of the thread.  NULL if
- * it cannot be read; *weak if it can but must not be used. */
+/* A public key from PEM or DER; NULL if it cannot be read; *weak if it can but must
+ * not be used.  Keys are kept for the life of the thread. */
 EVP_PKEY *key_public(struct slice text, bool *weak);
-/* A private key, in the arena. */
-EVP_PKEY *key_private(struct job *j, struct slice pem);
+/* A private key from PEM; NULL if it cannot be read or is weak. */
+EVP_PKEY *key_private(struct slice pem);
 bool key_is_weak(EVP_PKEY *key);
 
 /* signature.c */

@@ -6,19 +6,24 @@
 #include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
+#include <openssl/sha.h>
 #include <openssl/x509.h>
 #include <string.h>
 
-enum { RSA_BITS_MIN = 2048, RSA_BITS_MAX = 8192, KEPT = 32, KEY_TEXT_MAX = 8192 };
+enum { RSA_BITS_MIN = 2048, RSA_BITS_MAX = 8192, KEPT = 32, KEY_TEXT_MAX = 16384 };
 
-/* Parsing a key costs as much as verifying with it, so public keys stay parsed. */
-static _Thread_local struct kept {
-	char text[KEY_TEXT_MAX];
-	size_t n;
-	EVP_PKEY *key;
-	bool weak;
-} kept[KEPT];
-static _Thread_local unsigned next_kept;
+/* Parsing a key costs as much as using it, so keys stay parsed, found by a digest
+ * of their text. */
+struct kept {
+	unsigned char digest[SHA256_DIGEST_LENGTH];
+	EVP_PKEY *key; /* NULL: it cannot be read */
+	bool weak, used;
+};
+struct keeping {
+	struct kept kept[KEPT];
+	unsigned next;
+};
+static _Thread_local struct keeping public_keys, private_keys;
 
 /* FIPS 186-5: a public exponent over 2^16. */
 static bool is_weak_rsa(EVP_PKEY *key)
@@ -99,44 +104,53 @@ static EVP_PKEY *parse_public(struct slice text)
 	return key;
 }
 
+static EVP_PKEY *parse_private(struct slice pem)
+{
+	static char no_password[] = "";
+	BIO *bio = BIO_new_mem_buf(pem.p, (int)pem.n);
+	EVP_PKEY *key = bio ? PEM_read_bio_PrivateKey(bio, NULL, NULL, no_password) : NULL;
+
+	BIO_free(bio);
+	ERR_clear_error();
+	return key;
+}
+
+static const struct kept *find(struct keeping *k, struct slice text, EVP_PKEY *parse(struct slice))
+{
+	unsigned char digest[SHA256_DIGEST_LENGTH];
+	struct kept *place;
+
+	SHA256((const unsigned char *)text.p, text.n, digest);
+	for (place = k->kept; place < k->kept + KEPT; place++)
+		if (place->used && memcmp(place->digest, digest, sizeof(digest)) == 0)
+			return place;
+	place = &k->kept[k->next++ % KEPT];
+	EVP_PKEY_free(place->key);
+	memcpy(place->digest, digest, sizeof(digest));
+	place->key = parse(text);
+	place->weak = place->key && key_is_weak(place->key);
+	place->used = true;
+	return place;
+}
+
 EVP_PKEY *key_public(struct slice text, bool *weak)
 {
-	struct kept *k;
+	const struct kept *k;
 
 	*weak = false;
 	if (text.n == 0 || text.n > KEY_TEXT_MAX)
 		return NULL;
-	for (k = kept; k < kept + KEPT; k++)
-		if (k->n == text.n && memcmp(k->text, text.p, text.n) == 0) {
-			*weak = k->weak;
-			return k->key;
-		}
-	k = &kept[next_kept++ % KEPT];
-	EVP_PKEY_free(k->key);
-	memcpy(k->text, text.p, text.n);
-	k->n = text.n;
-	k->key = parse_public(text);
-	k->weak = k->key && key_is_weak(k->key);
+	k = find(&public_keys, text, parse_public);
 	*weak = k->weak;
 	return k->key;
 }
 
-static void free_key(void *key)
+EVP_PKEY *key_private(struct slice pem)
 {
-	EVP_PKEY_free(key);
-}
+	const struct kept *k;
 
-EVP_PKEY *key_private(struct job *j, struct slice pem)
-{
-	BIO *bio = BIO_new_mem_buf(pem.p, (int)pem.n);
-	EVP_PKEY *key = NULL;
-
-	if (!bio)
+	if (pem.n == 0 || pem.n > KEY_TEXT_MAX)
 		return NULL;
-	key = PEM_read_bio_PrivateKey(bio, NULL, NULL, (void *)(uintptr_t) "");
-	BIO_free(bio);
-	ERR_clear_error();
-	if (key)
-		arena_defer(j->arena, free_key, key);
-	return key;
+	k = find(&private_keys, pem, parse_private);
+	return k->weak ? NULL : k->key;
 }

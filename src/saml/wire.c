@@ -79,8 +79,10 @@ static void wire_slice(struct wire *w, struct slice *s)
 
 static void wire_text(struct wire *w, const char **text)
 {
-	struct slice s = { *text, *text ? strlen(*text) : 0 };
+	struct slice s = { 0 };
 
+	if (w->writing && *text)
+		s = (struct slice){ *text, strlen(*text) };
 	wire_slice(w, &s);
 	if (w->writing)
 		return;
