@@ -33,7 +33,6 @@ void page_hidden(struct page *g, const char *name, const char *value); /* NULL: 
 /* type "email", "password", "text"; autocomplete as HTML names it. */
 void page_input(struct page *g, const char *name, const char *label, const char *type,
 		const char *autocomplete, const char *value);
-void page_check(struct page *g, const char *name, const char *label);
 void page_button(struct page *g, const char *text);
 bool page_end(struct page *g, struct http_resp *p, int status);
 

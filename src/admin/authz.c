@@ -69,14 +69,18 @@ static bool find_out(struct ctx *c, const struct http_req *q, const struct user 
 	return true;
 }
 
+static bool needed(struct ctx *c, const char *value, const char *what)
+{
+	return value || error(c, ERR_VALUE, "%s", what);
+}
+
 static bool read_action(struct ctx *c, const struct http_req *q, const struct permission **out)
 {
 	const char *action;
 
-	if (!http_query(c, q, "action", &action))
+	if (!http_query(c, q, "action", &action) ||
+	    !needed(c, action, "action is missing; /api/v1/authz/actions lists them"))
 		return false;
-	if (!action)
-		return error(c, ERR_VALUE, "action is missing; /api/v1/authz/actions lists them");
 	*out = permission_find(action);
 	return *out ||
 	       error(c, ERR_VALUE, "there is no action \"%.60s\"; /api/v1/authz/actions lists them",
@@ -87,12 +91,10 @@ static bool read_user(struct ctx *c, const struct http_req *q, struct user **out
 {
 	const char *ref;
 
-	if (!http_query(c, q, "user", &ref))
+	if (!http_query(c, q, "user", &ref) ||
+	    !needed(c, ref, "user is missing: an id or a userName") || !user_find_ref(c, ref, out))
 		return false;
-	if (!ref)
-		return error(c, ERR_VALUE, "user is missing: an id or a userName");
-	return user_find_ref(c, ref, out) &&
-	       (*out || error(c, ERR_NOT_FOUND, "there is no user \"%.100s\"", ref));
+	return *out || error(c, ERR_NOT_FOUND, "there is no user \"%.100s\"", ref);
 }
 
 bool admin_authz_check(struct ctx *c, const struct http_req *q, struct http_resp *p)

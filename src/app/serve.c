@@ -57,6 +57,10 @@ static bool load_key(struct ctx *c, const struct config *config)
 
 	if (config->secret_key_file)
 		return secret_key_load(c, config->secret_key_file, false, &made);
+	if (strncmp(config->database, "sqlite:", 7) != 0)
+		log_event(c, LOG_WARNING, "secret_key",
+			  F("msg", "set secret_key_file: all servers of one database need the "
+				   "same"));
 	if (mkdir(config->data_dir, 0700) != 0 && errno != EEXIST)
 		log_event(c, LOG_WARNING, "secret_key",
 			  F("msg",

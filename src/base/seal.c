@@ -50,8 +50,8 @@ static bool make_file(struct ctx *c, const char *path, bool *made)
 	const char *text = arena_printf(c->arena, "%s\n", secret_random(c->arena, 48));
 	const char *fresh = arena_printf(c->arena, "%s.%s", path, secret_random(c->arena, 6));
 	int fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	bool good = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text) &&
-		    fsync(fd) == 0;
+	bool good =
+		fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text) && fsync(fd) == 0;
 
 	if (fd >= 0)
 		close(fd);
@@ -94,8 +94,8 @@ bool secret_key_load(struct ctx *c, const char *path, bool make, bool *made)
 
 static bool have_key(struct ctx *c)
 {
-	return key.loaded ||
-	       error(c, ERR_UNAVAILABLE, "this server has no key to seal with; set secret_key_file");
+	return key.loaded || error(c, ERR_UNAVAILABLE,
+				   "this server has no key to seal with; set secret_key_file");
 }
 
 bool secret_subkey(struct ctx *c, const char purpose[static 8], uint64_t n,
@@ -169,7 +169,8 @@ bool secret_unseal(struct ctx *c, const char *purpose, const char *sealed, const
 		return false;
 	if (strncmp(sealed, version, sizeof(version) - 1) != 0 || strlen(rest) <= NAME_CHARS ||
 	    rest[NAME_CHARS] != ':')
-		return error(c, ERR_INTERNAL, "a sealed text (%s) is not of a form we know", purpose);
+		return error(c, ERR_INTERNAL, "a sealed text (%s) is not of a form we know",
+			     purpose);
 	if (strncmp(rest, key.name, NAME_CHARS) != 0)
 		return error(c, ERR_UNAVAILABLE,
 			     "%s was sealed with the key %.8s, this server has %s: give it the "

@@ -57,8 +57,7 @@ static const char style[] =
 	"main{max-width:26rem;margin:8vh auto;padding:2rem;background:#fff;border-radius:.5rem}"
 	"h1{margin:0 0 1rem;font-size:1.5rem}"
 	"label{display:block;margin:1rem 0 .25rem;font-weight:600}"
-	"label.check{font-weight:400}"
-	"input:not([type=checkbox]){box-sizing:border-box;width:100%;padding:.6rem;font:inherit;"
+	"input{box-sizing:border-box;width:100%;padding:.6rem;font:inherit;"
 	"border:1px solid #767c89;border-radius:.25rem}"
 	"button,a.way{display:block;box-sizing:border-box;width:100%;margin:1.25rem 0 "
 	"0;padding:.7rem;"
@@ -199,13 +198,6 @@ void page_input(struct page *g, const char *name, const char *label, const char 
 	if (value)
 		put_attribute(&g->html, "value", value);
 	buf_puts(&g->html, ">\n");
-}
-
-void page_check(struct page *g, const char *name, const char *label)
-{
-	buf_puts(&g->html, "<label class=\"check\"><input type=\"checkbox\" value=\"yes\"");
-	put_attribute(&g->html, "name", name);
-	put_element(&g->html, "> ", label, "</label>\n");
 }
 
 void page_button(struct page *g, const char *text)

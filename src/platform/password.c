@@ -15,14 +15,19 @@
 static const char place[] = "link";
 
 /* Guessing is hopeless; this keeps it from being free. */
+static bool few_guesses(struct ctx *c, const struct http_req *q, int64_t now)
+{
+	return tries_few(q->address, place, TRIES_SIGNIN, now) ||
+	       error(c, ERR_BUSY, "too many links that do not exist; try again in a minute");
+}
+
 static bool find_link(struct ctx *c, const struct http_req *q, struct password_link *out)
 {
 	int64_t now = time_monotonic();
 
 	c->org = NULL;
-	if (!tries_few(q->address, place, TRIES_SIGNIN, now))
-		return error(c, ERR_BUSY,
-			     "too many links that do not exist; try again in a minute");
+	if (!few_guesses(c, q, now))
+		return false;
 	if (password_link_find(c, q->param[0], out)) {
 		act_as(c, q, out->user->id);
 		return password_link_offer(c, out, totp_secret(c->arena));
