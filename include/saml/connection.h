@@ -29,11 +29,11 @@ struct saml_settings {
 	int64_t request_binding;  /* SAML_REDIRECT, SAML_POST                    */
 	int64_t response_binding; /* SAML_POST, SAML_ARTIFACT                    */
 	int64_t clock_skew_s;
-	const char *name_id_format;         /* "": none is asked for              */
-	const char *group_separator;        /* "": one group per value            */
-	const char *const *authn_contexts;  /* demanded and asked for; empty: any */
-	const char *const *relay_targets;   /* IdP-initiated: where it may lead   */
-	const char *const *domains;         /* whose people are sent here         */
+	const char *name_id_format;        /* "": none is asked for              */
+	const char *group_separator;       /* "": one group per value            */
+	const char *const *authn_contexts; /* demanded and asked for; empty: any */
+	const char *const *relay_targets;  /* IdP-initiated: where it may lead   */
+	const char *const *domains;        /* whose people are sent here         */
 };
 
 /* Checks what is given against the table (ERR_VALUE names what is wrong) and puts it into

@@ -23,9 +23,8 @@ static json_t *show(struct ctx *c, const struct domain *d)
 
 static void note(struct ctx *c, const char *action, const struct domain *d)
 {
-	audit_note(c, (struct audit_note){ .action = action,
-					   .target_kind = "domain",
-					   .target_id = d->name });
+	audit_note(c, (struct audit_note){
+			      .action = action, .target_kind = "domain", .target_id = d->name });
 }
 
 bool admin_domains_list(struct ctx *c, const struct http_req *q, struct http_resp *p)
@@ -129,8 +128,7 @@ bool admin_requests_list(struct ctx *c, const struct http_req *q, struct http_re
 	if (!page_read(c, q, &page) || !http_query(c, q, "kind", &query.kind) ||
 	    !http_query(c, q, "outcome", &query.outcome) ||
 	    !http_query(c, q, "connection", &query.source_id) ||
-	    !http_query(c, q, "code", &query.code) ||
-	    !http_query(c, q, "reference", &query.trace))
+	    !http_query(c, q, "code", &query.code) || !http_query(c, q, "reference", &query.trace))
 		return false;
 	query.limit = page.limit;
 	query.before = *page.after ? page.after : NULL;

@@ -1,5 +1,5 @@
 /* saml.c - /connections/saml: identity providers through whom people sign in. */
-#include "admin.h"
+#include "saml_show.h"
 
 #include <string.h>
 
@@ -9,9 +9,8 @@
 #include "roster/domain.h"
 #include "roster/org.h"
 #include "roster/session.h"
-#include "saml/connection.h"
 
-enum { NAME_BYTES_MAX = 200, ENTITY_ID_MAX = 256, URL_MAX = 2000, TEST_MINUTES = 10 };
+enum { NAME_BYTES_MAX = 200, ENTITY_ID_MAX = 256, URL_MAX = 2000 };
 
 static const char own_members[] = "name preset idp_metadata_xml idp_metadata_url entity_id "
 				  "replace_idp";
@@ -112,79 +111,7 @@ static bool obtain(struct ctx *c, const struct wish *w, struct slice *xml, struc
 	return !xml->p || saml_metadata_read(c, *xml, NULL, idp);
 }
 
-/* ---- answers ---- */
-
-static json_t *show_idp(struct ctx *c, const struct saml_connection *s)
-{
-	json_t *j = json_object(), *keys = json_array();
-
-	json_put_null(j, "entity_id", s->idp.entity_id);
-	json_put_null(j, "metadata_url", s->row->idp_url);
-	json_put_time(c, j, "fetched", s->row->fetched);
-	json_put_time(c, j, "valid_until", s->row->valid_until);
-	json_put_time(c, j, "next_fetch", s->row->again);
-	json_put_null(j, "error", s->row->idp_error);
-	for (int i = 0; i < s->idp.n_keys; i++)
-		json_append(keys, saml_key_show(c, s->idp.key[i]));
-	json_put(j, "keys", keys);
-	return j;
-}
-
-static json_t *show_warnings(const struct saml_connection *s)
-{
-	const struct {
-		bool on;
-		const char *text;
-	} all[] = {
-		{ s->settings.allow_sha1, "SHA-1 signatures are accepted: anybody with means can "
-					  "forge them; let the identity provider sign with SHA-256" },
-		{ s->settings.allow_cbc, "AES-CBC is accepted inside signed responses; prefer "
-					 "AES-GCM in the identity provider" },
-		{ s->settings.allow_idp_initiated,
-		  "the identity provider may begin a sign-in: somebody can be signed in to "
-		  "another's account without noticing" },
-		{ !s->idp.entity_id, "there is no metadata of the identity provider yet" },
-		{ s->row->tested == 0, "no test sign-in has succeeded yet" },
-	};
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-		if (all[i].on)
-			json_append(list, json_string(all[i].text));
-	return list;
-}
-
-static json_t *show(struct ctx *c, const struct saml_connection *s)
-{
-	json_t *j = json_object(), *set = saml_settings_default(c);
-	json_t *stored = json_own(c, json_parsed(s->source->settings));
-	json_t *names = json_object_get(set, "attributes"), *value;
-	const char *key;
-
-	json_object_update(names, json_object_get(stored, "attributes"));
-	json_object_del(stored, "attributes");
-	json_object_update(set, stored);
-	json_put_text(j, "id", s->source->id);
-	json_put_text(j, "name", s->source->name);
-	json_put_null(j, "preset", s->source->preset);
-	json_put_text(j, "entity_id", s->entity_id);
-	json_put_text(j, "acs_url", s->acs_url);
-	json_put_text(j, "login_url", s->login_url);
-	json_put_text(j, "slo_url", s->slo_url);
-	json_put_text(j, "metadata_url", s->metadata_url);
-	json_object_foreach(set, key, value)
-	{
-		json_object_set(j, key, value);
-	}
-	json_put(j, "idp", show_idp(c, s));
-	json_put(j, "warnings", show_warnings(s));
-	json_put_time(c, j, "tested", s->row->tested);
-	json_put_time(c, j, "created", s->source->created);
-	json_put_time(c, j, "changed", s->source->changed);
-	return j;
-}
-
-static bool get(struct ctx *c, const char *id, struct saml_connection **out)
+bool saml_get(struct ctx *c, const char *id, struct saml_connection **out)
 {
 	if (!saml_connection_find(c, id, out))
 		return false;
@@ -193,11 +120,11 @@ static bool get(struct ctx *c, const char *id, struct saml_connection **out)
 
 static const char *shown_line(struct ctx *c, const struct saml_connection *s)
 {
-	return json_line(c, json_own(c, show(c, s)));
+	return json_line(c, json_own(c, saml_show(c, s)));
 }
 
-static void note(struct ctx *c, const char *action, const char *id, const char *before,
-		 const char *after)
+void saml_note(struct ctx *c, const char *action, const char *id, const char *before,
+	       const char *after)
 {
 	audit_note(c, (struct audit_note){ .action = action,
 					   .target_kind = "connection",
@@ -220,9 +147,9 @@ bool admin_saml_list(struct ctx *c, const struct http_req *q, struct http_resp *
 	while (i < n && strcmp(sources[i].id, page.after) <= 0)
 		i++;
 	for (; i < n && shown < page.limit; i++, shown++) {
-		if (!get(c, sources[i].id, &s))
+		if (!saml_get(c, sources[i].id, &s))
 			return false;
-		json_append(items, show(c, s));
+		json_append(items, saml_show(c, s));
 	}
 	page_respond(c, p, json_incref(items), shown && i < n ? sources[i - 1].id : NULL, n);
 	return true;
@@ -232,9 +159,9 @@ bool admin_saml_read(struct ctx *c, const struct http_req *q, struct http_resp *
 {
 	struct saml_connection *s;
 
-	if (!get(c, q->param[0], &s))
+	if (!saml_get(c, q->param[0], &s))
 		return false;
-	json_respond(c, p, 200, show(c, s));
+	json_respond(c, p, 200, saml_show(c, s));
 	return true;
 }
 
@@ -267,8 +194,9 @@ static bool list_domains(struct ctx *c, const json_t *names)
 static bool check_entity_id(struct ctx *c, const char *id)
 {
 	return !id || strchr(id, ':') ||
-	       error(c, ERR_VALUE, "entity_id must be an absolute URI, as the identity provider "
-				   "knows us");
+	       error(c, ERR_VALUE,
+		     "entity_id must be an absolute URI, as the identity provider "
+		     "knows us");
 }
 
 /* What takes time, made before the change begins: a lock must not wait for it. */
@@ -314,12 +242,12 @@ bool admin_saml_post(struct ctx *c, const struct http_req *q, struct http_resp *
 	if (!w.name || !*w.name)
 		return error(c, ERR_VALUE, "name is missing");
 	if (!obtain(c, &w, &made->xml, &made->idp) || !saml_key_make(c, &made->key) ||
-	    !change_begin(c, &ch) || !make(c, &w, made, &id) || !get(c, id, &s))
+	    !change_begin(c, &ch) || !make(c, &w, made, &id) || !saml_get(c, id, &s))
 		return false;
-	note(c, "connection.created", id, NULL, shown_line(c, s));
+	saml_note(c, "connection.created", id, NULL, shown_line(c, s));
 	if (!change_commit(&ch))
 		return false;
-	json_respond(c, p, 201, show(c, s));
+	json_respond(c, p, 201, saml_show(c, s));
 	http_add_header(p, "Location",
 			arena_printf(c->arena, "%s/api/v1/connections/saml/%s", c->base_url, id));
 	return true;
@@ -332,7 +260,8 @@ static bool same_idp(struct ctx *c, const struct wish *w, const struct saml_conn
 	if (!s->idp.entity_id || w->replace_idp || strcmp(s->idp.entity_id, idp->entity_id) == 0)
 		return true;
 	return error(c, ERR_CONFLICT,
-		     "the metadata is of \"%.80s\", the connection is to \"%.80s\"; say replace_idp "
+		     "the metadata is of \"%.80s\", the connection is to \"%.80s\"; say "
+		     "replace_idp "
 		     "true if that one has been replaced",
 		     idp->entity_id, s->idp.entity_id);
 }
@@ -358,9 +287,8 @@ static bool change_rows(struct ctx *c, const struct wish *w, struct saml_connect
 	if (xml.p)
 		saml_row_apply(c, s->row, idp, xml, &changed);
 	if (changed)
-		note(c, "connection.keys_changed", s->source->id, NULL, NULL);
-	return source_save(c, s->source) && saml_row_save(c, s->row) &&
-	       list_domains(c, w->domains);
+		saml_note(c, "connection.keys_changed", s->source->id, NULL, NULL);
+	return source_save(c, s->source) && saml_row_save(c, s->row) && list_domains(c, w->domains);
 }
 
 bool admin_saml_patch(struct ctx *c, const struct http_req *q, struct http_resp *p)
@@ -372,19 +300,20 @@ bool admin_saml_patch(struct ctx *c, const struct http_req *q, struct http_resp 
 	const char *was;
 	SCOPED_CHANGE ch = { 0 };
 
-	if (!read_wish(c, q, &w) || !get(c, q->param[0], &s) || !check_entity_id(c, w.entity_id))
+	if (!read_wish(c, q, &w) || !saml_get(c, q->param[0], &s) ||
+	    !check_entity_id(c, w.entity_id))
 		return false;
 	if (w.preset)
 		return error(c, ERR_VALUE, "the preset of a connection does not change");
-	if (!obtain(c, &w, &xml, idp) || !change_begin(c, &ch) || !get(c, q->param[0], &s))
+	if (!obtain(c, &w, &xml, idp) || !change_begin(c, &ch) || !saml_get(c, q->param[0], &s))
 		return false;
 	was = shown_line(c, s);
-	if (!change_rows(c, &w, s, idp, xml) || !get(c, q->param[0], &s))
+	if (!change_rows(c, &w, s, idp, xml) || !saml_get(c, q->param[0], &s))
 		return false;
-	note(c, "connection.updated", s->source->id, was, shown_line(c, s));
+	saml_note(c, "connection.updated", s->source->id, was, shown_line(c, s));
 	if (!change_commit(&ch))
 		return false;
-	json_respond(c, p, 200, show(c, s));
+	json_respond(c, p, 200, saml_show(c, s));
 	return true;
 }
 
@@ -406,111 +335,18 @@ bool admin_saml_drop(struct ctx *c, const struct http_req *q, struct http_resp *
 	struct saml_connection *s;
 	bool preview;
 
-	if (!query_bool(c, q, "preview", &preview) || !get(c, q->param[0], &s) ||
+	if (!query_bool(c, q, "preview", &preview) || !saml_get(c, q->param[0], &s) ||
 	    !count_source(c, s->source->id, &n))
 		return false;
 	if (preview) {
 		json_respond(c, p, 200, show_contents(&n));
 		return true;
 	}
-	note(c, "connection.deleted", s->source->id, shown_line(c, s),
-	     json_line(c, json_own(c, show_contents(&n))));
+	saml_note(c, "connection.deleted", s->source->id, shown_line(c, s),
+		  json_line(c, json_own(c, show_contents(&n))));
 	if (!session_end_source(c, s->source->id, "connection deleted") ||
 	    !source_delete(c, s->source))
 		return false;
 	p->status = 204;
-	return true;
-}
-
-/* ---- keys, and the test sign-in ---- */
-
-static bool respond_keys(struct ctx *c, struct http_resp *p, const char *id, int status)
-{
-	json_t *items = json_array(), *j;
-	struct saml_key *k;
-	int n;
-
-	if (!saml_key_list(c, id, &k, &n))
-		return json_decref(items), false;
-	for (int i = 0; i < n; i++) {
-		j = saml_key_show(c, k[i].certificate);
-		json_put_text(j, "id", k[i].id);
-		json_put_text(j, "state", k[i].state);
-		json_put_time(c, j, "created", k[i].created);
-		json_append(items, j);
-	}
-	page_respond(c, p, items, NULL, n);
-	p->status = status;
-	return true;
-}
-
-bool admin_saml_keys(struct ctx *c, const struct http_req *q, struct http_resp *p)
-{
-	struct saml_connection *s;
-
-	return get(c, q->param[0], &s) && respond_keys(c, p, s->source->id, 200);
-}
-
-static const struct saml_key *key_in(const struct saml_connection *s, const char *state)
-{
-	for (int i = 0; i < s->keys; i++)
-		if (strcmp(s->key[i].state, state) == 0)
-			return &s->key[i];
-	return NULL;
-}
-
-/* The next key takes over; the one before goes on opening what is sent to it. */
-static bool activate(struct ctx *c, const struct saml_connection *s, const struct saml_key *next)
-{
-	const struct saml_key *current = key_in(s, "current"), *previous = key_in(s, "previous");
-
-	note(c, "connection.key_activated", s->source->id, NULL, NULL);
-	return (!previous || saml_key_delete(c, previous)) &&
-	       (!current || saml_key_set_state(c, current, "previous")) &&
-	       saml_key_set_state(c, next, "current");
-}
-
-/* First time: a next key, published beside the current one.  Second time, when the
- * identity provider knows it: it becomes the current one. */
-bool admin_saml_rotate(struct ctx *c, const struct http_req *q, struct http_resp *p)
-{
-	const struct saml_key *next;
-	struct saml_key made = { 0 };
-	struct saml_connection *s;
-	SCOPED_CHANGE ch = { 0 };
-
-	if (!get(c, q->param[0], &s) || (!key_in(s, "next") && !saml_key_make(c, &made)) ||
-	    !change_begin(c, &ch) || !get(c, q->param[0], &s))
-		return false;
-	next = key_in(s, "next");
-	if (next ? !activate(c, s, next) : !made.sealed)
-		return next ? false : error(c, ERR_RETRY, "the keys have changed meanwhile");
-	if (!next) {
-		made.source_id = s->source->id;
-		made.state = "next";
-		if (!saml_key_insert(c, &made))
-			return false;
-		note(c, "connection.key_made", s->source->id, NULL, NULL);
-	}
-	return respond_keys(c, p, s->source->id, 200) && change_commit(&ch);
-}
-
-bool admin_saml_test(struct ctx *c, const struct http_req *q, struct http_resp *p)
-{
-	struct saml_connection *s;
-	const char *url;
-	json_t *j;
-
-	if (!get(c, q->param[0], &s))
-		return false;
-	if (!s->idp.entity_id)
-		return error(c, ERR_CONFLICT, "the connection has no metadata of the identity "
-					      "provider yet");
-	if (!saml_test_url(c, s, &url))
-		return false;
-	j = json_object();
-	json_put_text(j, "url", url);
-	json_put_time(c, j, "expires", c->now + (int64_t)TEST_MINUTES * 60 * 1000);
-	json_respond(c, p, 200, j);
 	return true;
 }

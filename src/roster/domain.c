@@ -225,7 +225,6 @@ bool signpost_put(struct ctx *c, const char *kind, const char *name)
 
 bool signpost_remove(struct ctx *c, const char *kind, const char *name)
 {
-	return db_push(c,
-		       "DELETE FROM signposts WHERE org_id = $1 AND kind = $2 AND name = $3",
+	return db_push(c, "DELETE FROM signposts WHERE org_id = $1 AND kind = $2 AND name = $3",
 		       DB_ARGS(db_text(c->org->id), db_text(kind), db_text(name)));
 }

@@ -42,7 +42,7 @@ bool exchange_list(struct ctx *c, const struct exchange_query *q, struct exchang
 		   int64_t *total)
 {
 	struct rows r, n;
-	const struct db_val v[] = { db_text(c->org->id), db_text(q->kind),   db_text(q->outcome),
+	const struct db_val v[] = { db_text(c->org->id),   db_text(q->kind), db_text(q->outcome),
 				    db_text(q->source_id), db_text(q->code), db_text(q->trace),
 				    db_text(q->before),    db_int(q->limit) };
 

@@ -157,8 +157,7 @@ bool saml_key_set_state(struct ctx *c, const struct saml_key *k, const char *sta
 
 bool saml_key_delete(struct ctx *c, const struct saml_key *k)
 {
-	return db_push(c,
-		       "DELETE FROM saml_keys WHERE org_id = $1 AND source_id = $2 AND id = $3",
+	return db_push(c, "DELETE FROM saml_keys WHERE org_id = $1 AND source_id = $2 AND id = $3",
 		       DB_ARGS(db_text(c->org->id), db_text(k->source_id), db_text(k->id)));
 }
 

@@ -372,8 +372,7 @@ bool saml_acs(struct ctx *c, const struct http_req *q, struct http_resp *p)
 		why = refused_login(LOGIN_NO_SUCH, NULL);
 	else if (!l.s->settings.enabled)
 		why = refused_login(LOGIN_DISABLED, NULL);
-	else if (!l.s->idp.entity_id ||
-		 (l.s->idp.valid_until && l.s->idp.valid_until < c->now))
+	else if (!l.s->idp.entity_id || (l.s->idp.valid_until && l.s->idp.valid_until < c->now))
 		why = refused_login(LOGIN_NO_METADATA, NULL);
 	else if (!receive(c, q, p, &l, &why))
 		return false;

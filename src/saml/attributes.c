@@ -152,7 +152,7 @@ void claims_read(struct ctx *c, const struct saml_settings *s, const struct saml
 	out->last_name = shown(a, s->last_name);
 	out->display_name = shown(a, s->display_name);
 	read_groups(c, s, a, out);
-	if (!why->code && (!out->subject || strlen(out->subject) > 256 ||
-			   has_control(out->subject)))
+	if (!why->code &&
+	    (!out->subject || strlen(out->subject) > 256 || has_control(out->subject)))
 		*why = refused_login(LOGIN_NO_ID, NULL);
 }

@@ -37,8 +37,9 @@ bool lane_enter(struct ctx *c)
 	if (good)
 		lane.under_way++;
 	pthread_mutex_unlock(&lane.lock);
-	return good || error(c, ERR_BUSY, "other servers are being asked just now: try again in a "
-					  "moment");
+	return good || error(c, ERR_BUSY,
+			     "other servers are being asked just now: try again in a "
+			     "moment");
 }
 
 void lane_leave(void)
@@ -184,8 +185,9 @@ bool fetch_soap(struct ctx *c, const char *url, const char *body, struct slice *
 	bool good;
 
 	headers = curl_slist_append(headers, "Content-Type: text/xml; charset=utf-8");
-	headers = curl_slist_append(headers,
-				    "SOAPAction: \"http://www.oasis-open.org/committees/security\"");
+	headers =
+		curl_slist_append(headers,
+				  "SOAPAction: \"http://www.oasis-open.org/committees/security\"");
 	set_limits(h);
 	curl_easy_setopt(h, CURLOPT_HTTPHEADER, headers);
 	curl_easy_setopt(h, CURLOPT_POSTFIELDS, body);

@@ -204,8 +204,7 @@ bool key_sign(struct ctx *c, const char *private_key, const char *text, const ch
 	good = key && EVP_DigestSignInit(md, NULL, EVP_sha256(), NULL, key) == 1 &&
 	       EVP_DigestSign(md, NULL, &n, (const unsigned char *)text, strlen(text)) == 1;
 	sig = arena_alloc(c->arena, n + 1);
-	good = good &&
-	       EVP_DigestSign(md, sig, &n, (const unsigned char *)text, strlen(text)) == 1;
+	good = good && EVP_DigestSign(md, sig, &n, (const unsigned char *)text, strlen(text)) == 1;
 	EVP_MD_CTX_free(md);
 	*out = good ? base64_put(c, sig, n) : NULL;
 	return good || error(c, ERR_INTERNAL, "a message could not be signed");
@@ -241,7 +240,8 @@ json_t *saml_key_show(struct ctx *c, const char *pem)
 	if (!x)
 		return j;
 	arena_defer(c->arena, free_certificate, x);
-	X509_NAME_print_ex(name, X509_get_subject_name(x), 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB);
+	X509_NAME_print_ex(name, X509_get_subject_name(x), 0,
+			   XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB);
 	json_put_text(j, "subject", bio_text(c, name));
 	json_put_time(c, j, "not_before", asn1_ms(X509_get0_notBefore(x)));
 	json_put_time(c, j, "not_after", asn1_ms(X509_get0_notAfter(x)));

@@ -183,9 +183,8 @@ static bool begin(struct ctx *c, const struct http_req *q, struct http_resp *p,
 	bool fresh;
 
 	browser = browser_of(c, q, &fresh);
-	if (!read_return(c, q, &return_to) ||
-	    !request_authn(c, s, s->settings.force_authn, &out) || !tx_begin(c, &tx) ||
-	    !take_test(c, q, s, &kind))
+	if (!read_return(c, q, &return_to) || !request_authn(c, s, s->settings.force_authn, &out) ||
+	    !tx_begin(c, &tx) || !take_test(c, q, s, &kind))
 		return false;
 	if (!kind)
 		return page_say(c, p, 403, "expired");

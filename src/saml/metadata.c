@@ -49,8 +49,7 @@ bool saml_url_check(struct ctx *c, const char *what, const char *url)
 			return error(c, ERR_VALUE, "%s \"%.100s\" is no URL", what, url);
 	if (strncmp(url, "https://", 8) == 0)
 		host = url + 8;
-	else if (strncmp(url, "http://", 7) == 0 &&
-		 is_loopback(url + 7, strcspn(url + 7, "/?#:")))
+	else if (strncmp(url, "http://", 7) == 0 && is_loopback(url + 7, strcspn(url + 7, "/?#:")))
 		host = url + 7;
 	else
 		return error(c, ERR_VALUE, "%s \"%.100s\" must begin with https://", what, url);
@@ -113,8 +112,7 @@ static bool search(struct ctx *c, const xmlNode *root, struct search *s)
 	return true;
 }
 
-static bool find_entity(struct ctx *c, const xmlNode *root, const char *wanted,
-			const xmlNode **out)
+static bool find_entity(struct ctx *c, const xmlNode *root, const char *wanted, const xmlNode **out)
 {
 	struct search s = { .wanted = wanted };
 
@@ -236,8 +234,9 @@ static bool read_validity(struct ctx *c, const xmlNode *entity, struct saml_idp 
 			out->cache_ms = duration_ms(text);
 	}
 	return out->valid_until == 0 || out->valid_until > c->now ||
-	       error(c, ERR_VALUE, "the metadata is out of date (validUntil is over): get it anew "
-				   "from the identity provider");
+	       error(c, ERR_VALUE,
+		     "the metadata is out of date (validUntil is over): get it anew "
+		     "from the identity provider");
 }
 
 static bool read_role(struct ctx *c, const xmlNode *entity, struct saml_idp *out)
@@ -267,8 +266,9 @@ bool saml_metadata_read(struct ctx *c, struct slice xml, const char *entity_id,
 
 	*out = (struct saml_idp){ 0 };
 	if (xml.n > SAML_METADATA_MAX)
-		return error(c, ERR_VALUE, "the metadata is larger than %d bytes; give that of one "
-					   "identity provider alone",
+		return error(c, ERR_VALUE,
+			     "the metadata is larger than %d bytes; give that of one "
+			     "identity provider alone",
 			     SAML_METADATA_MAX);
 	if (!xml_read(c, xml, &root) || !find_entity(c, root, entity_id, &entity))
 		return false;
@@ -349,10 +349,11 @@ static void endpoints_read(struct ctx *c, const json_t *all, struct saml_endpoin
 			if (strcmp(saml_binding_names[b], binding) == 0)
 				p->binding = (enum saml_binding)b;
 		p->index = (int)json_integer_value(json_object_get(j, "index"));
-		p->location = arena_strdup(c->arena,
-					   json_string_value(json_object_get(j, "location")));
-		p->response_location = arena_strdup(
-			c->arena, json_string_value(json_object_get(j, "response_location")));
+		p->location =
+			arena_strdup(c->arena, json_string_value(json_object_get(j, "location")));
+		p->response_location =
+			arena_strdup(c->arena,
+				     json_string_value(json_object_get(j, "response_location")));
 	}
 }
 

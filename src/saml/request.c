@@ -114,8 +114,7 @@ static enum saml_binding binding_of(const struct saml_connection *s)
 	return wanted == SAML_POST ? SAML_REDIRECT : SAML_POST;
 }
 
-bool request_authn(struct ctx *c, const struct saml_connection *s, bool force,
-		   struct outgoing *out)
+bool request_authn(struct ctx *c, const struct saml_connection *s, bool force, struct outgoing *out)
 {
 	bool post = binding_of(s) == SAML_POST;
 	LassoServer *server;

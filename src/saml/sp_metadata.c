@@ -133,8 +133,7 @@ const char *idp_metadata_plain(struct ctx *c, const struct saml_connection *s)
 	struct buf b = buf_in(c->arena, METADATA_OUT_MAX);
 
 	head(&b, s->idp.entity_id);
-	buf_puts(&b,
-		 "<md:IDPSSODescriptor protocolSupportEnumeration=\"" NS_PROTOCOL "\">");
+	buf_puts(&b, "<md:IDPSSODescriptor protocolSupportEnumeration=\"" NS_PROTOCOL "\">");
 	endpoints(&b, "ArtifactResolutionService", s->idp.artifact, s->idp.n_artifact, true);
 	endpoints(&b, "SingleLogoutService", s->idp.slo, s->idp.n_slo, false);
 	endpoints(&b, "SingleSignOnService", s->idp.sso, s->idp.n_sso, false);

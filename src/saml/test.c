@@ -56,7 +56,7 @@ static void show_message(struct ctx *c, struct page *g, const struct login *l)
 	page_row(g, "NameID format", a->name_id.format ? a->name_id.format : "(none)");
 	page_row(g, "Signed",
 		 a->response_signed && a->assertion_signed ? "response and assertion"
-		 : a->response_signed			   ? "response"
+		 : a->response_signed                      ? "response"
 							   : "assertion");
 	page_row(g, "Encrypted", a->encrypted ? "yes" : "no");
 	for (int i = 0; i < a->n_attributes; i++)

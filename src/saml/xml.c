@@ -94,11 +94,9 @@ const char *xml_text(struct ctx *c, const xmlNode *n)
 
 void xml_escape(struct buf *b, const char *s)
 {
-	static const char *const as[128] = { ['&'] = "&amp;",
-					     ['<'] = "&lt;",
-					     ['>'] = "&gt;",
-					     ['"'] = "&quot;",
-					     ['\''] = "&apos;" };
+	static const char *const as[128] = {
+		['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;", ['\''] = "&apos;"
+	};
 
 	for (; *s; s++) {
 		if ((unsigned char)*s < 128 && as[(unsigned char)*s])
