@@ -20,6 +20,7 @@ static const struct {
 	{ "never-matched", "WORD",     "no rule ever matched: default_role, pending or deactivate" },
 	{ "lost-match",   "WORD",      "rules matched before: default_role, pending or deactivate" },
 	{ "owner",        "MAIL",      "also make this person Owner" },
+	{ "public-url",   "URL",       "address of the server, for the link (ROSTERD_PUBLIC_URL)" },
 	{ "org",          "NAME",      "organization, by name" },
 	{ "kind",         "WORD",      "scim, admin or platform" },
 	{ "connection",   "NAME",      "SCIM connection the token belongs to" },
