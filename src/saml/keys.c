@@ -45,6 +45,20 @@ const char *base64_put(struct ctx *c, const void *p, size_t n)
 	return out;
 }
 
+const char *percent_put(struct ctx *c, const char *s)
+{
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				    "0123456789-._~";
+	struct buf b = buf_in(c->arena, 3 * strlen(s) + 1);
+
+	for (; *s; s++)
+		if (strchr(plain, *s))
+			buf_put(&b, s, 1);
+		else
+			buf_printf(&b, "%%%02X", (unsigned)(unsigned char)*s);
+	return b.p ? b.p : "";
+}
+
 bool base64_get(struct ctx *c, const char *text, struct slice *out)
 {
 	char *clean = arena_alloc(c->arena, strlen(text) + 1);

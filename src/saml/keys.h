@@ -17,3 +17,5 @@ bool key_sign(struct ctx *c, const char *private_key, const char *text, const ch
 /* Base64 (RFC 4648, section 4), and back (NULL if it is none; blanks are passed over). */
 const char *base64_put(struct ctx *c, const void *p, size_t n);
 bool base64_get(struct ctx *c, const char *text, struct slice *out);
+/* Percent-encoded but for letters, digits and "-._~" (RFC 3986, section 2.3). */
+const char *percent_put(struct ctx *c, const char *s);

@@ -5,6 +5,7 @@
 #include <lasso/xml/saml-2.0/samlp2_logout_request.h>
 #include <lasso/xml/saml-2.0/samlp2_request_abstract.h>
 #include <string.h>
+#include <zlib.h>
 
 #include "base/time.h"
 #include "keys.h"
@@ -100,9 +101,11 @@ static void put_name_id(struct buf *b, const struct saml_name_id *n)
 	buf_puts(b, "</saml:NameID>");
 }
 
+/* A session index of no meaning: lasso compares what it is given with what it has. */
+#define ANY_SESSION "_s"
+
 /* A plain request with the verified one's id: for lasso to answer. */
-static const char *plain_request(struct ctx *c, const struct saml_connection *s,
-				 const struct saml_logout *l, const char *name_id)
+static const char *plain_request(struct ctx *c, const struct saml_logout *l, const char *name_id)
 {
 	struct buf b = buf_in(c->arena, TEXT_MAX);
 
@@ -111,30 +114,74 @@ static const char *plain_request(struct ctx *c, const struct saml_connection *s,
 	buf_printf(&b, "\" Version=\"2.0\" IssueInstant=\"%s\"><saml:Issuer xmlns:saml=\"%s\">",
 		   time_text(c->arena, c->now), NS_ASSERTION);
 	xml_escape(&b, l->issuer);
-	buf_printf(&b, "</saml:Issuer>%s</samlp:LogoutRequest>", name_id);
-	(void)s;
-	return base64_put(c, b.p, b.n);
+	buf_printf(&b,
+		   "</saml:Issuer>%s<samlp:SessionIndex>" ANY_SESSION "</samlp:SessionIndex>"
+		   "</samlp:LogoutRequest>",
+		   name_id);
+	return b.p;
+}
+
+/* Raw deflate (SAML Bindings, 3.4.4.1). */
+static bool deflated(struct ctx *c, const char *text, const char **out)
+{
+	z_stream z = { 0 };
+	size_t n = strlen(text), room = n + 1024;
+	unsigned char *bytes = arena_alloc(c->arena, room);
+	int rc;
+
+	if (deflateInit2(&z, Z_BEST_SPEED, Z_DEFLATED, -MAX_WBITS, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+		return error(c, ERR_INTERNAL, "zlib cannot be used");
+	z.next_in = (Bytef *)(uintptr_t)text;
+	z.avail_in = (uInt)n;
+	z.next_out = bytes;
+	z.avail_out = (uInt)room;
+	rc = deflate(&z, Z_FINISH);
+	deflateEnd(&z);
+	*out = base64_put(c, bytes, z.total_out);
+	return rc == Z_STREAM_END || error(c, ERR_INTERNAL, "a message could not be packed");
+}
+
+/* In the dress of a binding: lasso answers by the one it was asked by. */
+static bool dressed(struct ctx *c, const char *xml, enum saml_binding binding, const char **out)
+{
+	const char *packed;
+
+	if (binding == SAML_POST) {
+		*out = base64_put(c, xml, strlen(xml));
+		return true;
+	}
+	if (binding == SAML_SOAP_BINDING) {
+		*out = arena_printf(c->arena,
+				    "<s:Envelope "
+				    "xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\">"
+				    "<s:Body>%s</s:Body></s:Envelope>",
+				    xml);
+		return true;
+	}
+	if (!deflated(c, xml, &packed))
+		return false;
+	*out = arena_printf(c->arena, "SAMLRequest=%s", percent_put(c, packed));
+	return true;
 }
 
 bool logout_response(struct ctx *c, const struct saml_connection *s, const struct saml_logout *l,
 		     enum saml_binding binding, struct outgoing *out)
 {
 	struct buf name = buf_in(c->arena, TEXT_MAX);
+	const char *request;
 	LassoProfile *profile;
 	LassoLogout *logout;
 	int rc;
 
 	put_name_id(&name, &l->name_id);
-	if (!new_logout(c, s, name.p, NULL, &logout))
+	if (!dressed(c, plain_request(c, l, name.p), binding, &request) ||
+	    !new_logout(c, s, name.p, ANY_SESSION, &logout))
 		return false;
 	profile = LASSO_PROFILE(logout);
 	lasso_profile_set_signature_verify_hint(profile,
 						LASSO_PROFILE_SIGNATURE_VERIFY_HINT_IGNORE);
-	IGNORE(lasso_logout_process_request_msg(logout,
-						(char *)(uintptr_t)plain_request(c, s, l, name.p)));
-	/* there may be no such session any more: what is answered is the same */
+	IGNORE(lasso_logout_process_request_msg(logout, (char *)(uintptr_t)request));
 	IGNORE(lasso_logout_validate_request(logout));
-	profile->http_request_method = method_of(binding);
 	lasso_profile_set_signature_hint(profile, LASSO_PROFILE_SIGNATURE_HINT_FORCE);
 	if (l->relay_state) {
 		g_free(profile->msg_relayState);

@@ -43,18 +43,6 @@ static const struct saml_endpoint *logout_endpoint(const struct saml_connection 
 	return e;
 }
 
-static const char *percent(struct ctx *c, const char *s)
-{
-	struct buf b = buf_in(c->arena, TEXT_MAX);
-
-	for (; *s; s++)
-		if (strchr("+/=:&%# ", *s))
-			buf_printf(&b, "%%%02X", (unsigned)(unsigned char)*s);
-		else
-			buf_put(&b, s, 1);
-	return b.p;
-}
-
 bool saml_leave(struct ctx *c, const struct session_slo *slo, const char **url)
 {
 	struct saml_connection *s;
@@ -73,7 +61,8 @@ bool saml_leave(struct ctx *c, const struct session_slo *slo, const char **url)
 	json_put_int(j, "until", c->now + LEAVE_LIFE_MS);
 	if (!secret_seal(c, LEAVE_PURPOSE, arena_adopt(c->arena, json_dumps(j, 0)), &sealed))
 		return false;
-	*url = arena_printf(c->arena, "/saml/%s/slo?leave=%s", s->source->id, percent(c, sealed));
+	*url = arena_printf(c->arena, "/saml/%s/slo?leave=%s", s->source->id,
+			    percent_put(c, sealed));
 	return true;
 }
 
@@ -149,7 +138,8 @@ static bool read_arrived(struct ctx *c, const struct http_req *q, struct arrived
 					 SAML_REDIRECT,
 					 { raw, strlen(raw) },
 					 NULL,
-					 strstr(raw, "SAMLResponse=") != NULL };
+					 strstr(raw, "SAMLResponse=") &&
+						 !strstr(raw, "SAMLRequest=") };
 		return true;
 	}
 	if (is_soap(q)) {
@@ -222,19 +212,34 @@ static bool end_sessions(struct ctx *c, const struct saml_connection *s,
 	return exchange_put(c, &e) && change_commit(&ch);
 }
 
-/* Each by the binding it came by. */
+/* By the binding it came by, or else by one that the provider has; SOAP has its own way. */
+static enum saml_binding answer_binding(const struct saml_connection *s, enum saml_binding came)
+{
+	static const enum saml_binding other[] = { SAML_REDIRECT, SAML_POST };
+
+	if (came == SAML_SOAP_BINDING || saml_endpoint_find(s->idp.slo, s->idp.n_slo, came))
+		return came;
+	for (int i = 0; i < 2; i++)
+		if (saml_endpoint_find(s->idp.slo, s->idp.n_slo, other[i]))
+			return other[i];
+	return SAML_BINDINGS;
+}
+
 static bool answer(struct ctx *c, struct http_resp *p, const struct saml_connection *s,
 		   const struct arrived *in, struct saml_logout *l)
 {
+	enum saml_binding by = answer_binding(s, in->binding);
 	struct outgoing out = { 0 };
 
+	if (by == SAML_BINDINGS)
+		return page_say(c, p, 200, "signed_out");
 	if (in->relay)
 		l->relay_state = in->relay;
-	if (!logout_response(c, s, l, in->binding, &out))
+	if (!logout_response(c, s, l, by, &out))
 		return false;
-	if (in->binding != SAML_SOAP_BINDING)
+	if (by != SAML_SOAP_BINDING)
 		return request_send(c, p, &out, "SAMLResponse",
-				    in->binding == SAML_POST ? l->relay_state : NULL);
+				    by == SAML_POST ? l->relay_state : NULL);
 	p->type = "text/xml; charset=utf-8";
 	p->body = (struct slice){ out.body, strlen(out.body) };
 	return true;
