@@ -116,9 +116,9 @@ def test_a_code_counts_once(fresh):
     assert audit(org, "signin.refused")[0]["reason"] == "a code that was used before"
 
 
-def test_wrong_unknown_and_locked_look_the_same(fresh):
+def test_wrong_unknown_and_locked_look_the_same(make_own_server):
     """To the byte, but for the address itself."""
-    org, account = fresh
+    org, account = owned(make_own_server())
     address = account.address
     unknown = "nobo" + address[4:]
     browser = Browser(org.server.base)
