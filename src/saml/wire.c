@@ -3,11 +3,13 @@
 
 #include <string.h>
 
-enum { LIST_MAX = 4096, ABSENT = UINT32_MAX };
+enum { LIST_MAX = 4096 };
+
+static const uint32_t ABSENT = UINT32_MAX;
 
 #define NUM(w, place)                                                                              \
 	do {                                                                                       \
-		int64_t num_ = (int64_t)(place);                                                   \
+		int64_t num_ = (w)->writing ? (int64_t)(place) : 0;                                \
 		wire_num((w), &num_);                                                              \
 		(place) = (__typeof__(place))num_;                                                 \
 	} while (0)
