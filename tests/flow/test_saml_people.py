@@ -425,6 +425,28 @@ def test_force_authn_and_context(org):
     assert fake.code() == "authn_instant"
 
 
+def test_every_key_of_ours_opens_what_was_encrypted_to_it(org):
+    fake = Fake(org, want_encrypted=True)
+    assert fake.sign_in().status == 403
+    assert fake.code() == "plain"
+    path = fake.path + "/keys"
+    first = org.admin.ok("GET", path)["items"][0]["certificate"]
+
+    def opens(certificate):
+        browser = Browser()
+        return fake.post(browser, fake.message(fake.begin(browser), encrypt_to=certificate)).status == 303
+
+    assert opens(first)
+    second = next(k["certificate"] for k in org.admin.ok("POST", path)["items"] if k["state"] == "next")
+    assert opens(first) and opens(second), "both are published"
+    org.admin.ok("POST", path)
+    assert opens(first) and opens(second), "the previous one still opens"
+    third = next(k["certificate"] for k in org.admin.ok("POST", path)["items"] if k["state"] == "next")
+    org.admin.ok("POST", path)
+    assert opens(second) and opens(third) and not opens(first)
+    assert fake.newest()["code"] == "decrypt"
+
+
 def test_deleted_connection(org):
     fake = Fake(org)
     fake.sign_in(email=MAIL, groups=["Vision"])

@@ -7,6 +7,7 @@ import urllib.parse
 import zlib
 from xml.sax.saxutils import escape
 
+from cryptography import x509
 from lxml import etree
 
 from . import idp
@@ -27,6 +28,25 @@ def claims(**values):
     """Attributes; a list has several values, [] has none at all."""
     return "".join(idp.attribute(escape(name), *[escape(v) for v in (value if isinstance(value, list) else [value])])
                    for name, value in values.items())
+
+
+class Holder:
+    """A certificate of ours in the place of a key: it can encrypt."""
+
+    def __init__(self, certificate):
+        self.public = x509.load_pem_x509_certificate(certificate.encode()).public_key()
+
+    private = property(lambda self: self)
+
+    def public_key(self):
+        return self.public
+
+
+def encrypted(options, certificate):
+    o = {**idp.DEFAULTS, **options}
+    inner = '<saml:EncryptedAssertion xmlns:saml="%s">%s</saml:EncryptedAssertion>' % (
+        idp.SAML, idp.encrypt(idp.c14n(idp.assertion(**options)), Holder(certificate)))
+    return etree.fromstring(idp.response_text(o, inner))
 
 
 class Fake:
@@ -64,7 +84,10 @@ class Fake:
             bearer_end=clock(300), end=clock(300), not_before=clock(-60), authn_instant=clock(-2),
             session_end=clock(28800), session_index="_s" + unique, by=key(self.signer),
             attributes=claims(email="ada@acme.example") if attributes is None else attributes)
+        encrypt_to = options.pop("encrypt_to", None)
         made.update(options)
+        if encrypt_to:
+            return base64.b64encode(etree.tostring(encrypted(made, encrypt_to))).decode()
         return base64.b64encode(etree.tostring(idp.response(**made))).decode()
 
     def post(self, browser, message, relay=None, base=None):
