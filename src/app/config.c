@@ -57,7 +57,7 @@ static const struct setting {
 	{ "log_requests",    BOOLEAN, AT(log_requests),    "yes", 0, 0,
 	  "one log line for each request; failures of the server are always logged" },
 	{ "private_addresses", BOOLEAN, AT(private_addresses), "no", 0, 0,
-	  "metadata and artifacts may come from private addresses and by plain http" },
+	  "metadata and artifacts may come from private addresses, and by http from this machine" },
 	{ "metrics_public",  BOOLEAN, AT(metrics_public),  "no", 0, 0,
 	  "/metrics answers everybody, not only this machine" },
 #undef AT
