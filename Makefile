@@ -20,9 +20,10 @@ PYTHON ?= /usr/bin/python3
 FUZZ_SECONDS ?= 60
 
 # others' headers are not ours to warn about
-PKGS   := libmicrohttpd libpq sqlite3 jansson libutf8proc libsodium libpcre2-8 libcurl
+PKGS   := libmicrohttpd libpq sqlite3 jansson libutf8proc libsodium libpcre2-8 libcurl \
+	lasso gobject-2.0 xmlsec1-openssl libxml-2.0 openssl zlib libseccomp liboath
 INCS    = -Iinclude $(shell pkg-config --cflags $(PKGS) | sed 's/-I/-isystem /g')
-LIBS    = $(shell pkg-config --libs $(PKGS)) -linih
+LIBS    = $(shell pkg-config --libs $(PKGS)) -linih -lresolv
 
 WARN   := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wold-style-definition -Wwrite-strings -Wpointer-arith \
@@ -92,6 +93,10 @@ $(B)/test_%: $(B)/tests/unit/test_%.o $(LIB)
 	@echo "  LD    $@"
 	$(Q)$(LINK) -o $@ $(filter %.o,$^) $(LIBS) -lcmocka
 
+$(B)/bench_%: $(B)/tests/bench/%.o $(LIB)
+	@echo "  LD    $@"
+	$(Q)$(LINK) -o $@ $(filter %.o,$^) $(LIBS)
+
 build-fuzz/%: tests/fuzz/%.c $(SRC) $(GEN:.o=.c)
 	@echo "  FUZZ  $@"
 	@mkdir -p $(@D)
@@ -132,7 +137,7 @@ bench: all
 fuzz: $(FUZZ)
 	@for f in $^; do \
 		mkdir -p $$f-corpus; \
-		$$f -max_total_time=$(FUZZ_SECONDS) -max_len=4096 $$f-corpus \
+		$$f -max_total_time=$(FUZZ_SECONDS) -max_len=8192 $$f-corpus \
 			$$(ls -d tests/fuzz/corpus/$${f##*/fuzz_} 2>/dev/null) || exit 1; \
 	done
 

@@ -22,7 +22,7 @@ struct config {
 	int64_t workers, queue, connections;
 	int64_t body_max;  /* bytes                                          */
 	int64_t log_level; /* LOG_ERR .. LOG_DEBUG                           */
-	bool log_requests, metrics_public;
+	bool log_requests, metrics_public, private_addresses;
 	const char *file; /* NULL: none                                       */
 };
 

@@ -19,6 +19,8 @@ enum metric {
 	METRIC_RETRIES,      /* label: route                 */
 	METRIC_AUTH_REFUSED, /* label: why                   */
 	METRIC_AUDIT_SEALED,
+	METRIC_SAML_ACCEPTED, /* label: how     */
+	METRIC_SAML_REFUSED,  /* label: code    */
 	METRICS
 };
 

@@ -45,6 +45,8 @@ bool http_query(struct ctx *c, const struct http_req *q, const char *name, const
  * ERR_VALUE if it is no number. */
 bool http_query_int(struct ctx *c, const struct http_req *q, const char *name, int64_t unset,
 		    int64_t min, int64_t max, int64_t *out) MUST;
+/* The query as it came, undecoded: what a signature over it covers. */
+const char *http_query_raw(struct ctx *c, const struct http_req *q);
 /* First value of a header; NULL if absent. */
 const char *http_header(const struct http_req *q, const char *name);
 

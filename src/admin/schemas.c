@@ -15,6 +15,17 @@
 #define TOKEN "id:string kind:kind name:string? connection:string? created:time " \
 	"created_by:string expires:time? revoked:time? last_used:time?"
 
+#define SESSION "id:string user:string userName:string method:string connection:string? " \
+	"address:string? agent:string? created:time last_seen:time expires:time"
+#define SIGNIN "idle_minutes:int absolute_minutes:int sso_only:bool return_targets:string[]"
+#define SAML_SETTINGS "preset:string? attributes:SamlAttributes enabled:bool jit:bool link:bool " \
+	"update_profile:bool create_groups:bool groups_by:groups_by group_separator:string " \
+	"domains:string[] allow_idp_initiated:bool relay_targets:string[] sign_requests:bool " \
+	"request_binding:send_by response_binding:receive_by force_authn:bool " \
+	"authn_contexts:string[] name_id_format:string want_signed:signed want_encrypted:bool " \
+	"allow_sha1:bool allow_cbc:bool allow_inclusive_c14n:bool clock_skew_s:int"
+#define SAML "name:string " SAML_SETTINGS
+
 const struct shape admin_shapes[] = {
 	{ "Any", false, "{}" },
 	{ "Problem", false, "type:string title:string status:int detail:string instance:string" },
@@ -83,6 +94,37 @@ const struct shape admin_shapes[] = {
 	{ "ConnectionPatch", true, "name:string settings:flags" },
 	{ "SourceContents", false, "groups:int memberships:int pending_members:int tokens:int users:int" },
 	{ "Preset", false, "preset:string kind:string document:any" },
+
+	{ "Session", false, SESSION },
+	{ "OwnSession", false, SESSION " displayName:string? role:role org:string org_name:string "
+		"csrf:string" },
+	{ "SigninSettings", false, SIGNIN },
+	{ "SigninSettingsPatch", true, SIGNIN },
+	{ "PasswordLink", false, "url:string expires:time" },
+	{ "Permit", false, "allowed:bool extent:extent action:string user:string role:role "
+		"because:string" },
+	{ "RoleExtents", false, "{\"type\":\"object\",\"additionalProperties\":{\"type\":\"string\"}}" },
+	{ "Permission", false, "action:string about:string roles:RoleExtents" },
+
+	{ "SamlAttributes", true, "email:names first_name:names last_name:names display_name:names "
+		"groups:names id:names" },
+	{ "SamlIdp", false, "entity_id:string? metadata_url:string? fetched:time? valid_until:time? "
+		"next_fetch:time? error:string? keys:any[]" },
+	{ "SamlConnection", false, "id:string entity_id:string acs_url:string login_url:string "
+		"slo_url:string metadata_url:string " SAML " idp:SamlIdp warnings:string[] "
+		"tested:time? created:time changed:time" },
+	{ "SamlConnectionNew", true, "name:string! entity_id:string idp_metadata_xml:string "
+		"idp_metadata_url:string " SAML_SETTINGS },
+	{ "SamlConnectionPatch", true, "entity_id:string idp_metadata_xml:string "
+		"idp_metadata_url:string replace_idp:bool " SAML },
+	{ "SamlKey", false, "id:string state:key_state certificate:string subject:string sha256:string "
+		"not_before:time not_after:time created:time" },
+	{ "SamlTest", false, "url:string expires:time" },
+	{ "Domain", false, "domain:string state:domain_state txt_name:string txt_value:string "
+		"checked:time? created:time" },
+	{ "DomainNew", true, "domain:string!" },
+	{ "Exchange", false, "id:string at:time kind:string connection:string? outcome:string "
+		"code:string? reason:string? detail:any reference:string?" },
 	{ 0 },
 };
 
@@ -103,6 +145,14 @@ static const struct {
 	{ "by",         "name exact id external_id glob regex"          },
 	{ "kind",       "scim admin platform"                           },
 	{ "format",     "jsonl csv"                                     },
+	{ "extent",     "no own own_if_permitted added_to yes"          },
+	{ "outcome",    "accepted refused test"                         },
+	{ "groups_by",  "name id"                                       },
+	{ "send_by",    "redirect post"                                 },
+	{ "receive_by", "post artifact"                                 },
+	{ "signed",     "any response assertion both"                   },
+	{ "key_state",  "current next previous"                         },
+	{ "domain_state", "pending verified operator"                   },
 };
 
 static const struct {
@@ -116,6 +166,8 @@ static const struct {
 	{ "any",    "{}",                     "{}"                                },
 	{ "text",   "{\"type\":[\"string\",\"integer\"]}",
 		    "{\"type\":[\"string\",\"integer\",\"null\"]}"                },
+	{ "names",  "{\"oneOf\":[{\"type\":\"string\"},{\"type\":\"array\",\"items\":{\"type\":\"string\"}}]}",
+		    "{\"oneOf\":[{\"type\":\"string\"},{\"type\":\"array\",\"items\":{\"type\":\"string\"}},{\"type\":\"null\"}]}" },
 	{ "flags",  "{\"type\":\"object\",\"additionalProperties\":{\"type\":\"boolean\"}}",
 		    "{\"type\":[\"object\",\"null\"],\"additionalProperties\":{\"type\":\"boolean\"}}" },
 };
@@ -139,6 +191,11 @@ const struct parameter admin_parameters[] = {
 	{ "actor",     "string", "Who did it"                                                  },
 	{ "format",    "format", "JSON lines unless said"                                      },
 	{ "preview",   "bool",   "Only tell what would go"                                     },
+	{ "kind",      "string", "\"saml.login\", \"saml.logout\" or \"scim\""                 },
+	{ "outcome",   "outcome", "What came of it"                                            },
+	{ "connection", "string", "Id of a connection"                                         },
+	{ "code",      "string", "Code of a refusal"                                           },
+	{ "reference", "string", "The reference that a page showed"                            },
 	{ 0 },
 };
 /* clang-format on */

@@ -1,4 +1,4 @@
-/* background.c - the thread that looks after the database and the audit chain. */
+/* background.c - the thread that looks after the database, the audit chain and what is over. */
 #include "background.h"
 
 #include <pthread.h>
@@ -16,6 +16,7 @@
 #include "change/schema.h"
 #include "record/audit.h"
 #include "roster/org.h"
+#include "roster/session.h"
 
 enum {
 	ROUND_MS = 1000,                          /* between two rounds                 */
@@ -25,6 +26,8 @@ enum {
 						   * write as well                      */
 	KEEP_MS = AUDIT_SETTLE_MS + 2 * ROUND_MS, /* until a record can be sealed   */
 	SEAL_BATCH = 1000,                        /* records in one transaction         */
+	TIDY_MS = 60 * 60 * 1000,                 /* between two removals of what is over */
+	TIDY_BATCH = 1000,
 	NOTES = 256,
 	ID_MAX = 40
 };
@@ -46,7 +49,7 @@ static struct {
 
 /* Of the thread alone. */
 static bool migrated;
-static int64_t last_sweep, last_tended;
+static int64_t last_sweep, last_tended, last_tidy;
 
 void background_has_work(const char *org_id)
 {
@@ -189,6 +192,35 @@ static void tend(struct app *app, struct ctx *c)
 			  F("msg", c->err.msg));
 }
 
+static bool tidy_all(struct ctx *c)
+{
+	struct org *orgs;
+	int count;
+
+	if (!org_list(c, &orgs, &count))
+		return false;
+	for (int i = 0; i < count; i++) {
+		c->org = &orgs[i];
+		if (!db_enter_org(c, orgs[i].id) || !session_sweep(c, TIDY_BATCH))
+			return false;
+	}
+	return true;
+}
+
+/* Nobody waits for it: what does not work now works in an hour. */
+static void tidy(struct app *app, struct ctx *c)
+{
+	SCOPED_LOAN loan = { 0 };
+
+	if (last_tidy && time_monotonic() - last_tidy < TIDY_MS)
+		return;
+	last_tidy = time_monotonic();
+	if (!db_lend(app->pool, c, &loan) || !tidy_all(c))
+		log_event(c, LOG_WARNING, "tidy", F("err", err_name(c->err.kind)),
+			  F("msg", c->err.msg));
+	c->err = (struct err){ 0 };
+}
+
 static void one_round(struct app *app)
 {
 	static const struct actor actor = { .kind = "system", .name = "rosterd" };
@@ -202,6 +234,7 @@ static void one_round(struct app *app)
 	};
 
 	if (look_for_database(app, &c)) {
+		tidy(app, &c);
 		seal(app, &c);
 		c.err = (struct err){ 0 };
 		tend(app, &c);

@@ -36,7 +36,8 @@ static const struct setting {
 	{ "data_dir",        TEXT,    AT(data_dir),        "rosterd-data", 0, 0,
 	  "folder of the SQLite database; made if absent" },
 	{ "secret_key_file", TEXT,    AT(secret_key_file), NULL, 0, 0,
-	  "file of 32 bytes or more, for the owner alone, that seals secrets of connections" },
+	  "file of 32 bytes or more, for the owner alone, that seals secrets; unset: secret.key in "
+	  "DATA_DIR" },
 	{ "tls_cert",        TEXT,    AT(tls_cert),        NULL, 0, 0,
 	  "certificate chain (PEM); with tls_key it turns TLS on" },
 	{ "tls_key",         TEXT,    AT(tls_key),         NULL, 0, 0,
@@ -55,6 +56,8 @@ static const struct setting {
 	  "error, warn, info or debug; SIGHUP reads it again" },
 	{ "log_requests",    BOOLEAN, AT(log_requests),    "yes", 0, 0,
 	  "one log line for each request; failures of the server are always logged" },
+	{ "private_addresses", BOOLEAN, AT(private_addresses), "no", 0, 0,
+	  "metadata and artifacts may come from private addresses, and by http from this machine" },
 	{ "metrics_public",  BOOLEAN, AT(metrics_public),  "no", 0, 0,
 	  "/metrics answers everybody, not only this machine" },
 #undef AT

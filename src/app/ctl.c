@@ -9,10 +9,15 @@
 /* clang-format off */
 static const struct ctl_command commands[] = {
 	{ .noun = "org", .verb = "create", .args = "NAME", .min = 1, .max = 1,
-	  .options = "seats policy default-role owner",
+	  .options = "seats policy default-role owner public-url",
 	  .summary = "Make an organization and print its id",
 	  .example = "--database sqlite:rosterd.db org create acme --seats 50 --default-role AN",
 	  .database = local_org_create },
+	{ .noun = "org", .verb = "owner", .args = "MAIL", .min = 1, .max = 1,
+	  .options = "org public-url",
+	  .summary = "Make somebody Owner, and print a link to set a password once",
+	  .example = "--database sqlite:rosterd.db org owner boss@acme.example --org acme",
+	  .database = local_org_owner },
 	{ .noun = "org", .verb = "list", .args = "", .options = "",
 	  .summary = "List all organizations of a database",
 	  .example = "--database sqlite:rosterd.db org list",
@@ -175,6 +180,33 @@ static const struct ctl_command commands[] = {
 	  .example = "audit verify audit.jsonl",
 	  .file = ctl_audit_verify },
 
+	{ .noun = "domains", .verb = "list", .args = "", .options = "limit",
+	  .summary = "List the organization's mail domains",
+	  .example = "domains list",
+	  .server = ctl_domains_list },
+	{ .noun = "domains", .verb = "add", .args = "DOMAIN", .min = 1, .max = 1, .options = "",
+	  .summary = "Name a mail domain, and print the TXT record that proves it",
+	  .example = "domains add acme.example",
+	  .server = ctl_domains_add },
+	{ .noun = "domains", .verb = "verify", .args = "DOMAIN", .min = 1, .max = 1,
+	  .options = "",
+	  .summary = "Look for the TXT record of a domain now",
+	  .example = "domains verify acme.example",
+	  .server = ctl_domains_verify },
+	{ .noun = "domains", .verb = "set", .args = "DOMAIN", .min = 1, .max = 1, .options = "org",
+	  .summary = "Give an organization a domain without a proof",
+	  .example = "--database sqlite:rosterd.db domains set acme.example --org acme",
+	  .database = local_domains_set },
+
+	{ .noun = "saml", .verb = "verify", .args = "FILE", .min = 1, .max = 1,
+	  .options = "metadata entity-id acs now request-id key want allow authn-context "
+		     "force-authn artifact-request slo",
+	  .summary = "Verify one SAML response offline, as the server does",
+	  .example = "saml verify --metadata idp.xml --entity-id "
+		     "https://id.acme.example/saml/okta/metadata --acs "
+		     "https://id.acme.example/saml/okta/acs response.xml",
+	  .file = ctl_saml_verify },
+
 	{ .noun = "connections", .verb = "list", .args = "", .options = "limit",
 	  .summary = "List SCIM connections",
 	  .example = "connections list",
@@ -313,7 +345,7 @@ int main(int argc, char **argv)
 
 	if (done && (fflush(stdout) != 0 || ferror(stdout)))
 		done = error(&c, ERR_FULL, "the output could not be written");
-	if (!done)
+	if (!done && !k.told)
 		complain(&k);
 	arena_free(&arena);
 	return done ? 0 : k.misused ? 2 : 1;

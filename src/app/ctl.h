@@ -28,6 +28,7 @@ struct ctl {
 	bool json;    /* --json                                        */
 	bool help;    /* --help                                        */
 	bool misused; /* the error is about the command line: exit 2   */
+	bool told;    /* what failed is on stdout already: exit 1      */
 };
 
 typedef bool ctl_run(struct ctl *k);
@@ -94,7 +95,7 @@ bool api_user_id(struct ctl *k, const char *ref, const char **id) MUST;
 bool local_run(struct ctl *k, ctl_run *work) MUST; /* opens, migrates, runs, closes */
 bool local_enter_org(struct ctl *k) MUST;          /* the one of --org */
 
-ctl_run local_org_create, local_org_list, local_token_create, local_token_list, local_token_revoke;
+ctl_run local_org_create, local_org_owner, local_org_list, local_token_create, local_token_list, local_token_revoke;
 ctl_run ctl_org_show, ctl_org_set, ctl_seats_show;
 ctl_run ctl_users_list, ctl_users_show, ctl_users_explain, ctl_users_deactivate, ctl_users_activate,
 	ctl_users_role, ctl_users_erase, ctl_users_delete;
@@ -105,5 +106,7 @@ ctl_run ctl_grants_list, ctl_grants_give, ctl_grants_take;
 ctl_run ctl_rules_export, ctl_rules_apply, ctl_rules_revisions;
 ctl_run ctl_annotations_list, ctl_annotations_record;
 ctl_run ctl_audit_list, ctl_audit_export, ctl_audit_verify, ctl_events_list;
+ctl_run ctl_saml_verify;
+ctl_run local_domains_set, ctl_domains_list, ctl_domains_add, ctl_domains_verify;
 ctl_run ctl_tokens_list, ctl_tokens_create, ctl_tokens_revoke;
 ctl_run ctl_connections_list, ctl_connections_create, ctl_connections_show, ctl_connections_delete;

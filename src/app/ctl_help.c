@@ -20,6 +20,7 @@ static const struct {
 	{ "never-matched", "WORD",     "no rule ever matched: default_role, pending or deactivate" },
 	{ "lost-match",   "WORD",      "rules matched before: default_role, pending or deactivate" },
 	{ "owner",        "MAIL",      "also make this person Owner" },
+	{ "public-url",   "URL",       "address of the server, for the link (ROSTERD_PUBLIC_URL)" },
 	{ "org",          "NAME",      "organization, by name" },
 	{ "kind",         "WORD",      "scim, admin or platform" },
 	{ "connection",   "NAME",      "SCIM connection the token belongs to" },
@@ -42,6 +43,18 @@ static const struct {
 	{ "limit",        "N",         "not more than this many" },
 	{ "revision",     "N",         "this revision instead of the active one" },
 	{ "format",       "WORD",      "jsonl or csv" },
+	{ "metadata",     "FILE",      "metadata of the identity provider" },
+	{ "entity-id",    "URI",       "our entity id (audience), as the connection shows it" },
+	{ "acs",          "URL",       "our assertion consumer service URL" },
+	{ "slo",          "URL",       "our single logout URL: FILE is a logout message" },
+	{ "now",          "TIME",      "as if it were this time" },
+	{ "request-id",   "ID",        "the AuthnRequest that is answered; none if not given" },
+	{ "artifact-request", "ID",    "the ArtifactResolve that is answered: FILE is SOAP" },
+	{ "key",          "FILE",      "our private key (PEM), for encrypted assertions" },
+	{ "want",         "WORD",      "signature on any, response, assertion, both; or encrypted" },
+	{ "allow",        "LIST",      "tolerate sha1, cbc, inclusive-c14n; with commas" },
+	{ "authn-context", "URI",      "the authentication context class that is demanded" },
+	{ "force-authn",  "TIME",      "the person must have signed in since" },
 };
 /* clang-format on */
 

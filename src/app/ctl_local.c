@@ -11,6 +11,7 @@
 #include "db/db.h"
 #include "http/json.h"
 #include "access/seat.h"
+#include "roster/local_account.h"
 #include "roster/org.h"
 
 enum { TRIES = 20, SEATS_MAX = 1000000 };
@@ -99,36 +100,80 @@ static bool make_org(struct ctl *k, struct org *o, int64_t seats)
 	       tx_commit(&tx);
 }
 
-static void say_owner(const char *mail)
+static const char *link_url(struct ctl *k, const char *secret)
 {
-	fprintf(stderr,
-		"rosterctl: %s is Owner now; this version has no sign-in page yet, so there is "
-		"no link to set a password\n",
-		mail);
+	const char *base = ctl_setting(k, "public-url");
+
+	if (!base)
+		base = "http://127.0.0.1:8080";
+	return arena_printf(k->c->arena, "%.*s/password/%s",
+			    (int)(strlen(base) - (base[strlen(base) - 1] == '/')), base, secret);
 }
 
-/* The record of its making, and its Owner unless mail is NULL. */
-static bool finish_org(struct ctl *k, const char *mail)
+/* Not on stdout, which is for the id. */
+static void say_owner(const char *mail, const char *url)
+{
+	fprintf(stderr,
+		"rosterctl: %s is Owner now; the password is set here, once, within %d hours: %s\n",
+		mail, PASSWORD_LINK_HOURS, url);
+}
+
+static bool appoint(struct ctl *k, const char *mail, const char **secret)
+{
+	struct user *u;
+
+	*secret = NULL;
+	if (!mail)
+		return true;
+	if (!owner_appoint(k->c, mail, &u) || !password_link_make(k->c, u->id, secret))
+		return false;
+	audit_note(k->c, (struct audit_note){ .action = "password.link",
+					      .target_kind = "user",
+					      .target_id = u->id });
+	return true;
+}
+
+/* The record of its making, if it is new, and its Owner unless mail is NULL. */
+static bool finish_org(struct ctl *k, const char *mail, bool made, const char **secret)
 {
 	SCOPED_CHANGE ch = { 0 };
-	struct user *u;
 
 	if (!change_begin(k->c, &ch))
 		return false;
-	audit_note(k->c, (struct audit_note){ .action = "org.created",
-					      .target_kind = "org",
-					      .target_id = k->c->org->id });
-	return (!mail || owner_appoint(k->c, mail, &u)) && change_commit(&ch);
+	if (made)
+		audit_note(k->c, (struct audit_note){ .action = "org.created",
+						      .target_kind = "org",
+						      .target_id = k->c->org->id });
+	return appoint(k, mail, secret) && change_commit(&ch);
 }
 
-/* Again when the database asks: the organization is there already by then. */
-static bool finish_org_surely(struct ctl *k, const char *mail)
+/* Again when the database asks: the organization is there already by then.  *url is NULL
+ * without an owner. */
+static bool finish_org_surely(struct ctl *k, const char *mail, bool made, const char **url)
 {
-	for (int i = 1; !finish_org(k, mail); i++)
+	const char *secret;
+
+	for (int i = 1; !finish_org(k, mail, made, &secret); i++)
 		if (i == TRIES || !err_take(&k->c->err, ERR_RETRY))
 			return false;
-	if (mail)
-		say_owner(mail);
+	*url = secret ? link_url(k, secret) : NULL;
+	if (secret)
+		say_owner(mail, *url);
+	return true;
+}
+
+bool local_org_owner(struct ctl *k)
+{
+	json_t *j = json_own(k->c, json_object());
+	const char *url;
+
+	if (!strchr(k->arg[0], '@'))
+		return ctl_misuse(k, "an Owner is named by a mail address, not '%s'", k->arg[0]);
+	if (!local_enter_org(k) || !finish_org_surely(k, k->arg[0], false, &url))
+		return false;
+	json_put_text(j, "owner", k->arg[0]);
+	json_put_text(j, "password_link", url);
+	ctl_print_word(k, j, "password_link");
 	return true;
 }
 
@@ -141,7 +186,7 @@ bool local_org_create(struct ctl *k)
 			 .hold_people = 10,
 			 .hold_percent = 5,
 			 .relink_former = true };
-	const char *owner = ctl_option(k, "owner");
+	const char *owner = ctl_option(k, "owner"), *url;
 	json_t *j = json_own(k->c, json_object());
 	int64_t seats;
 
@@ -149,10 +194,11 @@ bool local_org_create(struct ctl *k)
 		return false;
 	if (owner && !strchr(owner, '@'))
 		return ctl_misuse(k, "--owner must be a mail address, not '%s'", owner);
-	if (!make_org(k, &o, seats) || !finish_org_surely(k, owner))
+	if (!make_org(k, &o, seats) || !finish_org_surely(k, owner, true, &url))
 		return false;
 	json_put_text(j, "id", o.id);
 	json_put_text(j, "name", o.name);
+	json_put_text(j, "password_link", url);
 	ctl_print_word(k, j, "id");
 	return true;
 }

@@ -1,4 +1,5 @@
-/* gate.c - from the Authorization header to an organization and an actor. */
+/* gate.c - from the Authorization header, or a session's cookie, to an organization and an
+ * actor. */
 #include "gate.h"
 
 #include <string.h>
@@ -7,10 +8,12 @@
 #include "base/metric.h"
 #include "base/secret.h"
 #include "base/time.h"
+#include "http/cookie.h"
+#include "http/tries.h"
 #include "record/history.h"
+#include "roster/session.h"
 #include "roster/token.h"
 #include "scim/scim.h"
-#include "tries.h"
 
 enum { CREDENTIALS_MAX = 1024 };
 
@@ -165,9 +168,53 @@ static bool check(struct ctx *c, const struct http_req *q, enum need need)
 	return false;
 }
 
+/* A browser sends the cookie whoever makes it do so: a write needs to show that it comes
+ * from a page of ours, which alone can read the token of the session. */
+static bool meant(struct ctx *c, const struct http_req *q, const struct session_holder *h)
+{
+	const char *sent = http_header(q, "X-CSRF-Token"), *want;
+
+	if (q->method == GET)
+		return true;
+	if (!secret_mac(c, "csrf", h->session.id, &want))
+		return false;
+	return (http_same_origin(c, q) && sent && secret_same(want, sent)) ||
+	       error(c, ERR_FORBIDDEN,
+		     "a write in a session needs the header X-CSRF-Token with csrf of "
+		     "/api/v1/session, and comes from a page of this server");
+}
+
+static bool check_session(struct ctx *c, const struct http_req *q, const char *cookie)
+{
+	struct actor *actor = arena_new(c->arena, struct actor);
+	struct session_holder h;
+
+	if (!session_find(c, cookie, false, &h))
+		return false;
+	*actor = (struct actor){ .kind = "user",
+				 .name = arena_printf(c->arena, "user:%s", h.user->id),
+				 .address = q->address };
+	c->org = h.org;
+	c->actor = actor;
+	if (h.role < ROLE_AD)
+		return error(c, ERR_FORBIDDEN, "this is for administrators; your role is %s",
+			     role_name(h.role));
+	return meant(c, q, &h);
+}
+
+/* Administrators in a browser have a session and send no Authorization. */
+static bool check_either(struct ctx *c, const struct http_req *q, enum need need)
+{
+	const char *cookie = need == NEED_SCIM_TOKEN || http_header(q, "Authorization")
+				     ? NULL
+				     : cookie_get(c, q, COOKIE_SESSION);
+
+	return cookie ? check_session(c, q, cookie) : check(c, q, need);
+}
+
 bool gate_open(struct ctx *c, const struct http_req *q, enum need need)
 {
-	if (need == NEED_NOBODY || check(c, q, need))
+	if (need == NEED_NOBODY || check_either(c, q, need))
 		return true;
 	if (c->err.kind < ERR_RETRY)
 		metric_add(METRIC_AUTH_REFUSED, err_name(c->err.kind), NULL, 0, 1);

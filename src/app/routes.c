@@ -5,8 +5,11 @@
 #include <string.h>
 
 #include "admin/admin.h"
+#include "http/page.h"
 #include "ops.h"
 #include "plain.h"
+#include "platform/platform.h"
+#include "saml/saml.h"
 #include "scim/scim.h"
 
 /* clang-format off */
@@ -43,10 +46,44 @@ static const struct route scim[] = {
 	{ 0 },
 };
 
+static const struct route login[] = {
+	{ GET,    "/login",                         NEED_NOBODY,     READS,   platform_login },
+	{ POST,   "/login",                         NEED_NOBODY,     ALONE,   platform_login_post },
+	{ 0 },
+};
+
+static const struct route logout[] = {
+	{ GET,    "/logout",                        NEED_NOBODY,     NOTHING, platform_logout },
+	{ POST,   "/logout",                        NEED_NOBODY,     ALONE,   platform_logout_post },
+	{ 0 },
+};
+
+static const struct route password[] = {
+	{ GET,    "/password/{}",                   NEED_NOBODY,     ALONE,   platform_password },
+	{ POST,   "/password/{}",                   NEED_NOBODY,     ALONE,   platform_password_post },
+	{ 0 },
+};
+
+static const struct route proxies[] = {
+	{ GET,    "/auth/check",                    NEED_NOBODY,     READS,   platform_check },
+	{ GET | POST, "/auth/token",                NEED_NOBODY,     READS,   platform_token },
+	{ 0 },
+};
+
+static const struct route saml[] = {
+	{ GET,    "/saml/{}/metadata",              NEED_NOBODY,     ALONE,   saml_metadata },
+	{ GET,    "/saml/{}/login",                 NEED_NOBODY,     ALONE,   saml_login },
+	{ GET | POST, "/saml/{}/acs",               NEED_NOBODY,     ALONE,   saml_acs },
+	{ GET | POST, "/saml/{}/slo",               NEED_NOBODY,     ALONE,   saml_slo },
+	{ 0 },
+};
+
 static const struct route operators[] = {
 	{ GET,    "/healthz",                       NEED_NOBODY,     NOTHING, ops_health },
 	{ GET,    "/readyz",                        NEED_NOBODY,     NOTHING, ops_ready },
 	{ GET,    "/metrics",                       NEED_NOBODY,     NOTHING, ops_metrics },
+	{ GET,    "/assets/page.css",               NEED_NOBODY,     NOTHING, page_style },
+	{ GET,    "/.well-known/jwks.json",         NEED_NOBODY,     NOTHING, platform_keys },
 	{ 0 },
 };
 
@@ -62,6 +99,11 @@ static const struct door doors[] = {
 	{ "/scim",    8, NEED_SCIM_TOKEN,  scim_error,  scim },
 	{ "/api/v1",  7, NEED_ADMIN_TOKEN, admin_error, admin },
 	{ "/api",     0, NEED_ADMIN_TOKEN, admin_error, &admin[ADMIN_ROUTES_MAX] },
+	{ "/login",   6, NEED_NOBODY,      page_error,  login },
+	{ "/logout",  7, NEED_NOBODY,      page_error,  logout },
+	{ "/password", 9, NEED_NOBODY,     page_error,  password },
+	{ "/saml",    5, NEED_NOBODY,      saml_error,  saml },
+	{ "/auth",    5, NEED_NOBODY,      plain_error, proxies },
 	{ "",         0, NEED_NOBODY,      plain_error, operators },
 };
 /* clang-format on */

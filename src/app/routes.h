@@ -7,7 +7,7 @@
 enum need {
 	NEED_NOBODY,         /* health, and what is the same for everybody   */
 	NEED_SCIM_TOKEN,     /* a provisioning client of an organization     */
-	NEED_ADMIN_TOKEN,    /* an administrator's program                   */
+	NEED_ADMIN_TOKEN,    /* an administrator, or his program             */
 	NEED_PLATFORM_TOKEN, /* the annotation platform, or an administrator */
 };
 

@@ -13,15 +13,21 @@
 #include "app/version.h"
 #include "background.h"
 #include "base/log.h"
+#include "base/secret.h"
 #include "change/schema.h"
 #include "dispatch.h"
+#include "lookup.h"
 #include "ops.h"
+#include "platform/platform.h"
 #include "routes.h"
+#include "saml/pool.h"
+#include "saml/saml.h"
 
 enum {
 	GRACE_MS = 10 * 1000,
 	FILES_BESIDE = 512, /* open files that are not clients */
-	LOANS_BESIDE = 1    /* of the background               */
+	LOANS_BESIDE = 2,   /* of the background, of look-ups  */
+	VERIFIERS = 2       /* children that verify sign-ins   */
 };
 
 static bool said(struct ctx *c)
@@ -40,6 +46,33 @@ static bool make_data_dir(struct ctx *c, const struct config *config)
 		return true;
 	return error(c, ERR_UNAVAILABLE, "cannot make the folder %s: %s", config->data_dir,
 		     strerror(errno));
+}
+
+/* secret_key_file, or else one of our own in data_dir.  Without any, all that seals says
+ * so when it is asked; the rest works. */
+static bool load_key(struct ctx *c, const struct config *config)
+{
+	const char *own = arena_printf(c->arena, "%s/secret.key", config->data_dir);
+	bool made;
+
+	if (config->secret_key_file)
+		return secret_key_load(c, config->secret_key_file, false, &made);
+	if (strncmp(config->database, "sqlite:", 7) != 0)
+		log_event(c, LOG_WARNING, "secret_key",
+			  F("msg", "set secret_key_file: all servers of one database need the "
+				   "same"));
+	if (mkdir(config->data_dir, 0700) != 0 && errno != EEXIST)
+		log_event(c, LOG_WARNING, "secret_key",
+			  F("msg",
+			    "data_dir cannot be made, so there is no key: set secret_key_file "
+			    "to sign people in"));
+	else if (!secret_key_load(c, own, true, &made))
+		return false;
+	else if (made)
+		log_event(c, LOG_WARNING, "secret_key", F("made", own),
+			  F("msg", "keep a copy of this file: what it seals cannot be read without "
+				   "it; other servers of this database need the same"));
+	return true;
 }
 
 const char *app_engine(const struct app *app)
@@ -197,27 +230,48 @@ int serve_migrate(struct ctx *c, const struct config *config)
 	return EXIT_DONE;
 }
 
+/* Children first: they inherit no secret, no connection and no thread. */
+static bool start_saml(struct ctx *c, const struct config *config, struct saml_pool **pool)
+{
+	*pool = saml_pool_new(c->arena, VERIFIERS, &c->err);
+	if (!*pool || !saml_start(c, *pool, config->private_addresses))
+		return false;
+	platform_attach(saml_options, saml_leave);
+	return true;
+}
+
+static void work(struct app *app, struct ctx *c, const sigset_t *signals,
+		 const struct command_line *line)
+{
+	app_announce(app, c);
+	background_start(app);
+	lookup_start(app);
+	wait_for_the_end(c, signals, line);
+	http_stop(atomic_exchange(&app->server, NULL), GRACE_MS);
+	lookup_stop();
+	background_stop();
+	log_event(c, LOG_INFO, "stopped", F("version", ROSTERD_VERSION));
+}
+
 int serve(struct ctx *c, const struct config *config, const struct command_line *line)
 {
 	struct app app = { .config = config };
+	struct saml_pool *pool = NULL;
 	bool open;
 	sigset_t signals;
 
 	guard_memory();
 	raise_open_files(c, config);
 	block_signals(&signals);
-	if (!make_data_dir(c, config))
+	if (!start_saml(c, config, &pool) || !make_data_dir(c, config))
+		return said(c), EXIT_FAILED;
+	if (!load_key(c, config))
 		return said(c), EXIT_FAILED;
 	app.pool = db_pool_new(config->database, (int)config->workers + LOANS_BESIDE);
 	open = open_database(&app, c) && open_door(&app, c);
-	if (open) {
-		app_announce(&app, c);
-		background_start(&app);
-		wait_for_the_end(c, &signals, line);
-		http_stop(atomic_exchange(&app.server, NULL), GRACE_MS);
-		background_stop();
-		log_event(c, LOG_INFO, "stopped", F("version", ROSTERD_VERSION));
-	}
+	if (open)
+		work(&app, c, &signals, line);
 	db_pool_free(app.pool);
+	saml_pool_free(pool);
 	return open && !atomic_load(&app.failed) ? EXIT_DONE : EXIT_FAILED;
 }

@@ -25,6 +25,10 @@ static const struct metric_def {
 		"Requests turned away at the gate.", { "why" } },
 	[METRIC_AUDIT_SEALED] = { "rosterd_audit_sealed_total", "counter",
 		"Audit records put into the hash chain.", { NULL } },
+	[METRIC_SAML_ACCEPTED] = { "rosterd_saml_accepted_total", "counter",
+		"SAML messages accepted, by what they did.", { "what" } },
+	[METRIC_SAML_REFUSED] = { "rosterd_saml_refused_total", "counter",
+		"SAML messages refused, by code.", { "code" } },
 };
 
 /* Upper bounds of the buckets, microseconds and as text in seconds. */

@@ -164,8 +164,121 @@ static const char *const first_tables[] = {
 	"outbox",    "annotations",     NULL,
 };
 
+/* People who are signed in, and the local accounts of those who must get in whatever
+ * happens to the identity provider. */
+static const char *const signin[] = {
+	"CREATE TABLE sessions ("
+	" org_id TEXT NOT NULL, id TEXT NOT NULL, user_id TEXT NOT NULL, method TEXT NOT NULL,"
+	" source_id TEXT, digest TEXT NOT NULL, next_digest TEXT, old_digest TEXT,"
+	" renewed BIGINT NOT NULL, confirmed BIGINT NOT NULL, name_key TEXT, index_key TEXT,"
+	" sealed TEXT, address TEXT, agent TEXT, created BIGINT NOT NULL,"
+	" last_seen BIGINT NOT NULL, idle_ms BIGINT NOT NULL, expires BIGINT NOT NULL,"
+	" ended BIGINT NOT NULL, ended_reason TEXT, PRIMARY KEY (org_id, id),"
+	" FOREIGN KEY (org_id, user_id) REFERENCES users (org_id, id))",
+	"CREATE INDEX sessions_digest ON sessions (org_id, digest)",
+	"CREATE INDEX sessions_next ON sessions (org_id, next_digest)"
+	" WHERE next_digest IS NOT NULL",
+	"CREATE INDEX sessions_old ON sessions (org_id, old_digest)"
+	" WHERE old_digest IS NOT NULL",
+	"CREATE INDEX sessions_user ON sessions (org_id, user_id) WHERE ended = 0",
+	"CREATE INDEX sessions_name ON sessions (org_id, source_id, name_key)"
+	" WHERE ended = 0",
+
+	"CREATE TABLE signin_settings ("
+	" org_id TEXT PRIMARY KEY REFERENCES orgs (id), idle_minutes BIGINT NOT NULL,"
+	" absolute_minutes BIGINT NOT NULL, sso_only BOOLEAN NOT NULL,"
+	" return_targets TEXT NOT NULL, changed BIGINT NOT NULL)",
+
+	/* totp_used: the last time step whose code was taken */
+	"CREATE TABLE local_accounts ("
+	" org_id TEXT NOT NULL, user_id TEXT NOT NULL, password TEXT NOT NULL,"
+	" totp TEXT, totp_used BIGINT NOT NULL, failed BIGINT NOT NULL,"
+	" failed_since BIGINT NOT NULL, created BIGINT NOT NULL, changed BIGINT NOT NULL,"
+	" last_used BIGINT NOT NULL, PRIMARY KEY (org_id, user_id),"
+	" FOREIGN KEY (org_id, user_id) REFERENCES users (org_id, id))",
+
+	/* Asked before anybody's organization is known, and so without row level security:
+	 * digests of addresses, nothing else. */
+	"CREATE TABLE local_names ("
+	" digest TEXT NOT NULL, org_id TEXT NOT NULL REFERENCES orgs (id),"
+	" user_id TEXT NOT NULL, PRIMARY KEY (digest, org_id))",
+
+	/* totp: a secret offered for enrolment, sealed */
+	"CREATE TABLE password_links ("
+	" org_id TEXT NOT NULL, digest TEXT NOT NULL, user_id TEXT NOT NULL,"
+	" totp TEXT, created BIGINT NOT NULL, created_by TEXT NOT NULL,"
+	" expires BIGINT NOT NULL, PRIMARY KEY (org_id, digest),"
+	" FOREIGN KEY (org_id, user_id) REFERENCES users (org_id, id))",
+	NULL,
+};
+
+static const char *const signin_tables[] = {
+	"sessions", "signin_settings", "local_accounts", "password_links", NULL,
+};
+
+/* SAML connections, who somebody is at one, and what administrators look at when a
+ * sign-in was refused. */
+static const char *const saml[] = {
+	/* Asked before anybody's organization is known, and so without row level security:
+	 * connections and owned domains, nothing about people. */
+	"CREATE TABLE signposts ("
+	" org_id TEXT NOT NULL REFERENCES orgs (id), kind TEXT NOT NULL, name TEXT NOT NULL,"
+	" PRIMARY KEY (kind, name))",
+
+	"CREATE TABLE domains ("
+	" org_id TEXT NOT NULL REFERENCES orgs (id), name TEXT NOT NULL, state TEXT NOT NULL,"
+	" proof TEXT NOT NULL, created BIGINT NOT NULL, checked BIGINT NOT NULL,"
+	" PRIMARY KEY (org_id, name))",
+
+	/* again: when the metadata is fetched next; 0: not by itself */
+	"CREATE TABLE saml_connections ("
+	" org_id TEXT NOT NULL, source_id TEXT NOT NULL, entity_id TEXT, idp_entity_id TEXT,"
+	" idp TEXT, idp_xml TEXT, idp_url TEXT, idp_error TEXT, fetched BIGINT NOT NULL,"
+	" valid_until BIGINT NOT NULL, again BIGINT NOT NULL, tested BIGINT NOT NULL,"
+	" PRIMARY KEY (org_id, source_id),"
+	" FOREIGN KEY (org_id, source_id) REFERENCES sources (org_id, id))",
+
+	"CREATE TABLE saml_keys ("
+	" org_id TEXT NOT NULL, source_id TEXT NOT NULL, id TEXT NOT NULL, state TEXT NOT NULL,"
+	" certificate TEXT NOT NULL, private_key TEXT NOT NULL, created BIGINT NOT NULL,"
+	" PRIMARY KEY (org_id, source_id, id),"
+	" FOREIGN KEY (org_id, source_id) REFERENCES sources (org_id, id))",
+
+	"CREATE TABLE saml_requests ("
+	" org_id TEXT NOT NULL REFERENCES orgs (id), digest TEXT NOT NULL,"
+	" source_id TEXT NOT NULL, kind TEXT NOT NULL, browser TEXT, return_to TEXT,"
+	" created BIGINT NOT NULL, expires BIGINT NOT NULL, PRIMARY KEY (org_id, digest))",
+	"CREATE INDEX saml_requests_expires ON saml_requests (org_id, expires)",
+
+	"CREATE TABLE saml_seen ("
+	" org_id TEXT NOT NULL REFERENCES orgs (id), source_id TEXT NOT NULL, id TEXT NOT NULL,"
+	" expires BIGINT NOT NULL, PRIMARY KEY (org_id, source_id, id))",
+	"CREATE INDEX saml_seen_expires ON saml_seen (org_id, expires)",
+
+	"CREATE TABLE identities ("
+	" org_id TEXT NOT NULL, source_id TEXT NOT NULL, subject TEXT NOT NULL,"
+	" user_id TEXT NOT NULL, created BIGINT NOT NULL,"
+	" PRIMARY KEY (org_id, source_id, subject),"
+	" FOREIGN KEY (org_id, source_id) REFERENCES sources (org_id, id),"
+	" FOREIGN KEY (org_id, user_id) REFERENCES users (org_id, id))",
+	"CREATE INDEX identities_user ON identities (org_id, user_id)",
+
+	"CREATE TABLE exchanges ("
+	" org_id TEXT NOT NULL REFERENCES orgs (id), id TEXT NOT NULL, at BIGINT NOT NULL,"
+	" source_id TEXT, kind TEXT NOT NULL, outcome TEXT NOT NULL, code TEXT, reason TEXT,"
+	" detail TEXT, trace TEXT, PRIMARY KEY (org_id, id))",
+	NULL,
+};
+
+static const char *const saml_tables[] = {
+	"domains",   "saml_connections", "saml_keys", "saml_requests",
+	"saml_seen", "identities",       "exchanges", NULL,
+};
+
 static const struct migration migrations[] = {
 	{ first, first_tables },
+	{ signin, signin_tables },
+	{ saml, saml_tables },
 };
 
 enum { KNOWN = sizeof(migrations) / sizeof(migrations[0]) };

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "people.h"
+#include "roster/local_account.h"
 
 enum { SQL_MAX = 256 * 1024, ROWS_MAX = 200 };
 
@@ -189,7 +190,8 @@ static bool write_account(struct ctx *c, const struct person *p)
 	bool shown = p->after.role != ROLE_DI && p->active;
 
 	if (p->deleted)
-		return db_push(c, "DELETE FROM grants WHERE org_id = $1 AND user_id = $2",
+		return local_account_remove(c, p->id) &&
+		       db_push(c, "DELETE FROM grants WHERE org_id = $1 AND user_id = $2",
 			       DB_ARGS(db_text(c->org->id), db_text(p->id))) &&
 		       db_push(c, "DELETE FROM members WHERE org_id = $1 AND user_id = $2",
 			       DB_ARGS(db_text(c->org->id), db_text(p->id)));
@@ -202,10 +204,27 @@ static bool write_account(struct ctx *c, const struct person *p)
 			       db_int(c->now)));
 }
 
+/* With the account, in the same transaction: whichever server is asked next, nobody is
+ * signed in any more.  The erased leave no address and no browser behind. */
+static bool end_sessions(struct ctx *c, const struct person *p)
+{
+	bool over = p->deleted || !role_works(p->after.role);
+
+	if (p->why.erased)
+		return db_push(c, "DELETE FROM sessions WHERE org_id = $1 AND user_id = $2",
+			       DB_ARGS(db_text(c->org->id), db_text(p->id)));
+	if (!over || !p->known || (!p->deleted && !role_works(p->before.role)))
+		return true;
+	return db_push(c,
+		       "UPDATE sessions SET ended = $3, ended_reason = 'account'"
+		       " WHERE org_id = $1 AND user_id = $2 AND ended = 0",
+		       DB_ARGS(db_text(c->org->id), db_text(p->id), db_int(c->now)));
+}
+
 bool people_write(struct ctx *c, const struct people *all)
 {
 	for (int i = 0; i < all->n; i++)
-		if (!write_account(c, &all->p[i]))
+		if (!write_account(c, &all->p[i]) || !end_sessions(c, &all->p[i]))
 			return false;
 	return write_standings(c, all) && write_grants(c, all);
 }

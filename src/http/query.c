@@ -81,3 +81,27 @@ bool http_query_int(struct ctx *c, const struct http_req *q, const char *name, i
 	*out = n < min ? min : n > max ? max : n;
 	return true;
 }
+
+enum { RAW_MAX = 256 * 1024 };
+
+static bool append(void *arg, struct slice key, struct slice value)
+{
+	struct buf *b = arg;
+
+	buf_puts(b, b->n ? "&" : "");
+	buf_put(b, key.p, key.n);
+	if (value.p) {
+		buf_puts(b, "=");
+		buf_put(b, value.p, value.n);
+	}
+	return true;
+}
+
+const char *http_query_raw(struct ctx *c, const struct http_req *q)
+{
+	struct buf b = buf_in(c->arena, RAW_MAX);
+
+	if (q->conn)
+		conn_each(q->conn, CONN_QUERY, append, &b);
+	return b.p ? b.p : "";
+}

@@ -7,6 +7,7 @@
 #include "base/org.h"
 #include "base/text.h"
 #include "roster/org.h"
+#include "roster/session.h"
 #include "roster/touched.h"
 
 #define COLS "s.id, s.kind, s.name, s.preset, s.settings, s.created, s.changed"
@@ -151,6 +152,12 @@ static const char *const removals[] = {
 	" (SELECT g.id FROM groups g WHERE g.org_id = $1 AND g.source_id = $2)",
 	"DELETE FROM groups WHERE org_id = $1 AND source_id = $2",
 	"DELETE FROM tokens WHERE org_id = $1 AND source_id = $2",
+	"DELETE FROM identities WHERE org_id = $1 AND source_id = $2",
+	"DELETE FROM saml_requests WHERE org_id = $1 AND source_id = $2",
+	"DELETE FROM saml_seen WHERE org_id = $1 AND source_id = $2",
+	"DELETE FROM saml_keys WHERE org_id = $1 AND source_id = $2",
+	"DELETE FROM saml_connections WHERE org_id = $1 AND source_id = $2",
+	"DELETE FROM signposts WHERE org_id = $1 AND kind = 'saml' AND name = $2",
 };
 
 bool source_delete(struct ctx *c, const struct source *s)
@@ -166,7 +173,7 @@ bool source_delete(struct ctx *c, const struct source *s)
 		if (!db_push(c, removals[i], args))
 			return false;
 	touch_everybody(c);
-	return org_moved(c) &&
+	return org_moved(c) && session_end_source(c, s->id, "connection removed") &&
 	       db_push(c, "UPDATE users SET source_id = $3 WHERE org_id = $1 AND source_id = $2",
 		       DB_ARGS(db_text(c->org->id), db_text(s->id), db_text(manual->id))) &&
 	       db_run(c, NULL, "DELETE FROM sources WHERE org_id = $1 AND id = $2", args);

@@ -138,6 +138,8 @@ static bool bury(struct ctx *c, const struct user *u)
 	struct touched_user *t;
 
 	if (!leave_groups(c, u->id) ||
+	    !db_push(c, "DELETE FROM identities WHERE org_id = $1 AND user_id = $2",
+		     DB_ARGS(db_text(c->org->id), db_text(u->id))) ||
 	    !db_push(c, "DELETE FROM person_values WHERE org_id = $1 AND user_id = $2",
 		     DB_ARGS(db_text(c->org->id), db_text(u->id))) ||
 	    !db_push(c,

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "../../src/app/routes.h"
-#include "../../src/app/tries.h"
+#include "http/tries.h"
 
 static void paths_lead_to_routes(void **state)
 {

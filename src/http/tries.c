@@ -1,5 +1,5 @@
 /* tries.c - counts failed authentication in a fixed table, the oldest giving way. */
-#include "tries.h"
+#include "http/tries.h"
 
 #include <pthread.h>
 #include <stdint.h>
@@ -88,6 +88,17 @@ bool tries_allow(struct ctx *c, const char *address, const char *org, int64_t no
 	return few || error(c, ERR_BUSY,
 			    "too many attempts with a wrong token from this address; correct the "
 			    "token and try again in a minute");
+}
+
+bool tries_few(const char *address, const char *place, int limit, int64_t now)
+{
+	bool few;
+
+	pthread_mutex_lock(&lock);
+	few = count_of(key_of(address, place), now) < limit &&
+	      count_of(key_of(address, NULL), now) < TRIES_PER_ADDRESS;
+	pthread_mutex_unlock(&lock);
+	return few;
 }
 
 void tries_failed(const char *address, const char *org, int64_t now)

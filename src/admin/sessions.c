@@ -1,0 +1,106 @@
+/* sessions.c - /sessions: who is signed in, and ending that. */
+#include "admin.h"
+
+#include <string.h>
+
+#include "base/secret.h"
+#include "change/change.h"
+#include "http/cookie.h"
+#include "roster/session.h"
+#include "roster/user.h"
+
+static json_t *show(struct ctx *c, const struct session_view *v)
+{
+	const struct session *s = &v->session;
+	json_t *j = json_object();
+
+	json_put_text(j, "id", s->id);
+	json_put_text(j, "user", s->user_id);
+	json_put_text(j, "userName", v->user_name);
+	json_put_text(j, "method", s->method);
+	json_put_null(j, "connection", s->source_id);
+	json_put_null(j, "address", s->address);
+	json_put_null(j, "agent", s->agent);
+	json_put_time(c, j, "created", s->created);
+	json_put_time(c, j, "last_seen", s->last_seen);
+	json_put_time(c, j, "expires", s->expires);
+	return j;
+}
+
+bool admin_sessions_list(struct ctx *c, const struct http_req *q, struct http_resp *p)
+{
+	struct session_view *list;
+	struct user *u = NULL;
+	struct page page;
+	const char *ref;
+	json_t *items;
+	int64_t total;
+	int n;
+
+	if (!page_read(c, q, &page) || !http_query(c, q, "user", &ref) ||
+	    (ref && !named_user(c, ref, &u)) ||
+	    !session_list(c, u ? u->id : NULL, page.after, page.limit, &list, &n, &total))
+		return false;
+	items = json_array();
+	for (int i = 0; i < n; i++)
+		json_append(items, show(c, &list[i]));
+	page_respond(c, p, items, n && n == page.limit ? list[n - 1].session.id : NULL, total);
+	return true;
+}
+
+static void note(struct ctx *c, const char *kind, const char *id, int64_t n)
+{
+	audit_note(c, (struct audit_note){
+			      .action = "session.ended",
+			      .target_kind = kind,
+			      .target_id = id,
+			      .after = arena_printf(c->arena, "{\"sessions\": %lld}", (long long)n),
+			      .reason = "administrator" });
+}
+
+bool admin_session_drop(struct ctx *c, const struct http_req *q, struct http_resp *p)
+{
+	if (!session_end(c, q->param[0], "administrator"))
+		return false;
+	note(c, "session", q->param[0], 1);
+	p->status = 204;
+	return true;
+}
+
+bool admin_user_sessions_drop(struct ctx *c, const struct http_req *q, struct http_resp *p)
+{
+	struct user *u;
+	int64_t n;
+
+	if (!user_get(c, q->param[0], &u) || !session_end_all(c, u->id, "administrator", &n))
+		return false;
+	if (n)
+		note(c, "user", u->id, n);
+	p->status = 204;
+	return true;
+}
+
+/* The caller's own: what a page of ours needs to know first.  It comes often, so the
+ * cookie is renewed here. */
+bool admin_session_read(struct ctx *c, const struct http_req *q, struct http_resp *p)
+{
+	struct session_holder h;
+	const char *csrf;
+	json_t *j;
+
+	if (strcmp(c->actor->kind, "user") != 0)
+		return error(c, ERR_NOT_FOUND, "a token is no session");
+	if (!session_find(c, cookie_get(c, q, COOKIE_SESSION), true, &h) ||
+	    !secret_mac(c, "csrf", h.session.id, &csrf))
+		return false;
+	if (h.secret)
+		cookie_set(c, p, COOKIE_SESSION, h.secret);
+	j = show(c, &(struct session_view){ h.session, h.user->user_name });
+	json_put_text(j, "displayName", h.user->display_name);
+	json_put_text(j, "role", role_code(h.role));
+	json_put_text(j, "org", h.org->id);
+	json_put_text(j, "org_name", h.org->name);
+	json_put_text(j, "csrf", csrf);
+	json_respond(c, p, 200, j);
+	return true;
+}

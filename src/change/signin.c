@@ -1,0 +1,74 @@
+/* signin.c - lets a person in, or says why not. */
+#include "change/signin.h"
+
+#include "access/standing.h"
+#include "base/org.h"
+#include "base/text.h"
+#include "record/history.h"
+
+enum { DETAIL_MAX = 2048 };
+
+/* Somebody deactivates this person at the same time: one of the two comes first. */
+static bool lock(struct ctx *c, const char *user_id, bool *living)
+{
+	struct rows r;
+
+	if (!db_run(c, &r,
+		    arena_printf(c->arena,
+				 "SELECT u.deleted FROM users u WHERE u.org_id = $1"
+				 " AND u.id = $2%s",
+				 db_for_update(c->db)),
+		    DB_ARGS(db_text(c->org->id), db_text(user_id))))
+		return false;
+	*living = r.count && row_int(&r, 0, 0) == 0;
+	return true;
+}
+
+static const char *page_for(const struct standing *s)
+{
+	if (!s || s->role == ROLE_DI)
+		return "deactivated";
+	if (role_works(s->role))
+		return NULL;
+	return s->waiting_since ? "no_seat" : "waiting";
+}
+
+/* How, not who: the target says that. */
+static const char *detail(struct ctx *c, const struct session_new *how, const struct session *s)
+{
+	struct buf b = buf_in(c->arena, DETAIL_MAX);
+
+	buf_puts(&b, "{\"method\": ");
+	buf_json(&b, how->method);
+	if (how->source_id) {
+		buf_puts(&b, ", \"connection\": ");
+		buf_json(&b, how->source_id);
+	}
+	if (s) {
+		buf_puts(&b, ", \"session\": ");
+		buf_json(&b, s->id);
+	}
+	buf_puts(&b, "}");
+	return b.p;
+}
+
+bool signin_admit(struct ctx *c, const struct session_new *how, struct admission *out)
+{
+	struct standing *s = NULL;
+	bool living;
+
+	*out = (struct admission){ 0 };
+	if (!lock(c, how->user_id, &living) || (living && !standing_find(c, how->user_id, &s)))
+		return false;
+	out->page = page_for(s);
+	if (!out->page && !session_open(c, how, &out->session, &out->secret))
+		return false;
+	audit_note(c, (struct audit_note){
+			      .action = out->page ? "signin.refused" : "signin.accepted",
+			      .target_kind = "user",
+			      .target_id = how->user_id,
+			      .after = detail(c, how, out->session),
+			      .reason = out->page,
+		      });
+	return true;
+}

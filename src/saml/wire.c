@@ -1,0 +1,254 @@
+/* wire.c - jobs and answers to bytes and back. */
+#include "wire.h"
+
+#include <string.h>
+
+enum { LIST_MAX = 4096 };
+
+static const uint32_t ABSENT = UINT32_MAX;
+
+#define NUM(w, place)                                                                              \
+	do {                                                                                       \
+		int64_t num_ = (w)->writing ? (int64_t)(place) : 0;                                \
+		wire_num((w), &num_);                                                              \
+		(place) = (__typeof__(place))num_;                                                 \
+	} while (0)
+
+struct wire wire_to(struct arena *a)
+{
+	return (struct wire){ .arena = a, .out = buf_in(a, WIRE_MAX), .writing = true };
+}
+
+struct wire wire_from(struct arena *a, struct slice bytes)
+{
+	return (struct wire){ .arena = a, .in = bytes };
+}
+
+/* n bytes of the rest; NULL, and the wire is bad, if there are fewer. */
+static const char *take(struct wire *w, size_t n)
+{
+	const char *p = w->in.p;
+
+	if (w->bad || n > w->in.n) {
+		w->bad = true;
+		return NULL;
+	}
+	w->in = (struct slice){ p + n, w->in.n - n };
+	return p;
+}
+
+static void wire_num(struct wire *w, int64_t *n)
+{
+	const char *p;
+
+	if (w->writing) {
+		buf_put(&w->out, (const char *)n, sizeof(*n));
+		return;
+	}
+	p = take(w, sizeof(*n));
+	*n = 0;
+	if (p)
+		memcpy(n, p, sizeof(*n));
+}
+
+/* With a NUL behind it, so that it is a string as well. */
+static void wire_slice(struct wire *w, struct slice *s)
+{
+	uint32_t n = s->p ? (uint32_t)s->n : ABSENT;
+	const char *p;
+
+	if (w->writing) {
+		buf_put(&w->out, (const char *)&n, sizeof(n));
+		if (s->p) {
+			buf_put(&w->out, s->p, s->n);
+			buf_put(&w->out, "", 1);
+		}
+		return;
+	}
+	*s = (struct slice){ 0 };
+	p = take(w, sizeof(n));
+	if (!p)
+		return;
+	memcpy(&n, p, sizeof(n));
+	if (n == ABSENT)
+		return;
+	p = take(w, (size_t)n + 1);
+	if (p && p[n] == '\0')
+		*s = (struct slice){ p, n };
+	else
+		w->bad = true;
+}
+
+static void wire_text(struct wire *w, const char **text)
+{
+	struct slice s = { 0 };
+
+	if (w->writing && *text)
+		s = (struct slice){ *text, strlen(*text) };
+	wire_slice(w, &s);
+	if (w->writing)
+		return;
+	w->bad = w->bad || (s.p && strlen(s.p) != s.n);
+	*text = w->bad ? NULL : s.p;
+}
+
+/* A length; never more than max, nor than there could be bytes for. */
+static void wire_count(struct wire *w, int *n, int max)
+{
+	NUM(w, *n);
+	if (*n < 0 || *n > max || (!w->writing && (size_t)*n > w->in.n))
+		w->bad = true;
+	if (w->bad)
+		*n = 0;
+}
+
+static void wire_texts(struct wire *w, const char **list[], int *n, int max)
+{
+	wire_count(w, n, max);
+	if (!w->writing)
+		*list = arena_array(w->arena, const char *, (size_t)*n + 1);
+	for (int i = 0; i < *n; i++)
+		wire_text(w, &(*list)[i]);
+}
+
+static void wire_slices(struct wire *w, const struct slice **list, int *n)
+{
+	struct slice *room, one;
+
+	wire_count(w, n, LIST_MAX);
+	room = w->writing ? NULL : arena_array(w->arena, struct slice, (size_t)*n + 1);
+	for (int i = 0; i < *n; i++) {
+		one = w->writing ? (*list)[i] : (struct slice){ 0 };
+		wire_slice(w, &one);
+		if (room)
+			room[i] = one;
+	}
+	if (room)
+		*list = room;
+}
+
+static void wire_contexts(struct wire *w, const char *const **contexts)
+{
+	const char **list = NULL;
+	int n = 0;
+
+	while (w->writing && *contexts && (*contexts)[n])
+		n++;
+	if (w->writing && n) {
+		list = arena_array(w->arena, const char *, (size_t)n);
+		memcpy(list, *contexts, (size_t)n * sizeof(*list));
+	}
+	wire_texts(w, &list, &n, LIST_MAX);
+	if (!w->writing)
+		*contexts = n ? (const char *const *)list : NULL;
+}
+
+static void wire_policy(struct wire *w, struct saml_policy *p)
+{
+	wire_text(w, &p->entity_id);
+	wire_text(w, &p->acs_url);
+	wire_text(w, &p->slo_url);
+	wire_text(w, &p->idp_entity_id);
+	NUM(w, p->want);
+	NUM(w, p->want_encrypted);
+	NUM(w, p->allow_sha1);
+	NUM(w, p->allow_cbc);
+	NUM(w, p->allow_inclusive_c14n);
+	NUM(w, p->skew_ms);
+	NUM(w, p->max_age_ms);
+	wire_text(w, &p->request_id);
+	wire_text(w, &p->artifact_request_id);
+	NUM(w, p->force_authn_since);
+	wire_contexts(w, &p->authn_contexts);
+}
+
+void wire_job(struct wire *w, struct wire_job *job)
+{
+	NUM(w, job->logout);
+	NUM(w, job->input.form);
+	NUM(w, job->input.now);
+	wire_slice(w, &job->input.bytes);
+	wire_policy(w, &job->policy);
+	wire_slices(w, &job->keys.signing, &job->keys.n_signing);
+	wire_slices(w, &job->keys.decryption, &job->keys.n_decryption);
+	w->bad = w->bad || w->out.over || job->input.form >= SAML_FORMS;
+	job->input.policy = &job->policy;
+	job->input.keys = &job->keys;
+}
+
+static void wire_name_id(struct wire *w, struct saml_name_id *n)
+{
+	wire_text(w, &n->value);
+	wire_text(w, &n->format);
+	wire_text(w, &n->name_qualifier);
+	wire_text(w, &n->sp_name_qualifier);
+	wire_text(w, &n->sp_provided_id);
+}
+
+static void wire_refusal(struct wire *w, enum saml_refusal *r)
+{
+	NUM(w, *r);
+	w->bad = w->bad || *r >= SAML_REFUSALS;
+}
+
+static void wire_attributes(struct wire *w, struct saml_assertion *a)
+{
+	wire_count(w, &a->n_attributes, LIST_MAX);
+	if (!w->writing)
+		a->attributes =
+			arena_array(w->arena, struct saml_attribute, (size_t)a->n_attributes + 1);
+	for (int i = 0; i < a->n_attributes; i++) {
+		wire_text(w, &a->attributes[i].name);
+		w->bad = w->bad || !a->attributes[i].name;
+		wire_texts(w, &a->attributes[i].values, &a->attributes[i].n, LIST_MAX);
+	}
+}
+
+void wire_assertion(struct wire *w, enum saml_refusal *r, struct saml_assertion *a)
+{
+	wire_refusal(w, r);
+	wire_text(w, &a->response_id);
+	wire_text(w, &a->assertion_id);
+	wire_text(w, &a->issuer);
+	wire_text(w, &a->in_response_to);
+	wire_name_id(w, &a->name_id);
+	wire_text(w, &a->session_index);
+	NUM(w, a->session_not_on_or_after);
+	NUM(w, a->authn_instant);
+	wire_text(w, &a->authn_context);
+	NUM(w, a->not_on_or_after);
+	wire_attributes(w, a);
+	NUM(w, a->response_signed);
+	NUM(w, a->assertion_signed);
+	NUM(w, a->encrypted);
+	NUM(w, a->signed_by);
+	NUM(w, a->warnings);
+	wire_text(w, &a->detail);
+	w->bad = w->bad || w->out.over;
+}
+
+void wire_logout(struct wire *w, enum saml_refusal *r, struct saml_logout *l)
+{
+	const char **indexes = NULL;
+
+	if (w->writing && l->n_session_indexes) {
+		indexes = arena_array(w->arena, const char *, (size_t)l->n_session_indexes);
+		memcpy(indexes, l->session_indexes,
+		       (size_t)l->n_session_indexes * sizeof(*indexes));
+	}
+	wire_refusal(w, r);
+	NUM(w, l->is_response);
+	wire_text(w, &l->id);
+	wire_text(w, &l->issuer);
+	wire_name_id(w, &l->name_id);
+	wire_texts(w, &indexes, &l->n_session_indexes, LIST_MAX);
+	l->session_indexes = indexes;
+	wire_text(w, &l->in_response_to);
+	wire_text(w, &l->status);
+	wire_text(w, &l->relay_state);
+	NUM(w, l->not_on_or_after);
+	NUM(w, l->signed_by);
+	NUM(w, l->warnings);
+	wire_text(w, &l->detail);
+	w->bad = w->bad || w->out.over;
+}
