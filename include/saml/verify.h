@@ -109,7 +109,7 @@ extern const char *const saml_want_names[SAML_WANTS]; /* "any", "response", ... 
 struct saml_policy {
 	const char *entity_id; /* ours: what an audience must name               */
 	const char *acs_url;   /* ours, exact: Destination and Recipient         */
-	const char *slo_url;   /* ours, for saml_verify_logout; NULL: unchecked  */
+	const char *slo_url;   /* ours, exact: Destination of logout messages     */
 	const char *idp_entity_id;
 	enum saml_want want;
 	bool want_encrypted;               /* a plain assertion is refused                  */

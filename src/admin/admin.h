@@ -97,8 +97,7 @@ admin_handler admin_tokens_list, admin_token_post, admin_token_drop;
 admin_handler admin_connections_list, admin_connection_post, admin_connection_read,
 	admin_connection_patch, admin_connection_drop;
 admin_handler admin_presets_list, admin_openapi_read;
-admin_handler admin_sessions_list, admin_session_read, admin_session_drop,
-	admin_user_sessions_drop;
+admin_handler admin_sessions_list, admin_session_read, admin_session_drop, admin_user_sessions_drop;
 admin_handler admin_signin_read, admin_signin_patch, admin_password_link_post;
 admin_handler admin_authz_check, admin_authz_actions;
 admin_handler admin_saml_list, admin_saml_post, admin_saml_read, admin_saml_patch, admin_saml_drop,

@@ -95,7 +95,8 @@ bool api_user_id(struct ctl *k, const char *ref, const char **id) MUST;
 bool local_run(struct ctl *k, ctl_run *work) MUST; /* opens, migrates, runs, closes */
 bool local_enter_org(struct ctl *k) MUST;          /* the one of --org */
 
-ctl_run local_org_create, local_org_owner, local_org_list, local_token_create, local_token_list, local_token_revoke;
+ctl_run local_org_create, local_org_owner, local_org_list, local_token_create, local_token_list,
+	local_token_revoke;
 ctl_run ctl_org_show, ctl_org_set, ctl_seats_show;
 ctl_run ctl_users_list, ctl_users_show, ctl_users_explain, ctl_users_deactivate, ctl_users_activate,
 	ctl_users_role, ctl_users_erase, ctl_users_delete;

@@ -67,7 +67,7 @@ static bool read_incoming(struct ctx *c, const struct http_req *q, const struct 
 	const char *response = NULL, *artifact, *request = NULL;
 	struct form form;
 
-	*out = (struct incoming){ 0 };
+	*out = (struct incoming){ .xml = { "", 0 } };
 	if (q->method == POST) {
 		if (!form_body(c, q, &form)) {
 			*why = refused_login(LOGIN_FORM, NULL);

@@ -81,8 +81,8 @@ bool artifact_resolve(struct ctx *c, const struct saml_connection *s, const char
 		      struct slice *soap, const char **request_id)
 {
 	const struct saml_endpoint *at = NULL;
-	const char *body;
+	const char *body = "";
 
-	return read_artifact(c, s, artifact, &at) && build(c, s, artifact, &body, request_id) &&
-	       fetch_soap(c, at->location, body, soap);
+	return read_artifact(c, s, artifact, &at) && at &&
+	       build(c, s, artifact, &body, request_id) && fetch_soap(c, at->location, body, soap);
 }

@@ -47,18 +47,18 @@ static bool limit_all(void)
 
 static bool allow_calls(scmp_filter_ctx filter)
 {
+	/* clang-format off */
 	static const int calls[] = {
-		SCMP_SYS(read),          SCMP_SYS(write),
-		SCMP_SYS(brk),           SCMP_SYS(munmap),
-		SCMP_SYS(mremap),        SCMP_SYS(madvise),
-		SCMP_SYS(futex),         SCMP_SYS(getrandom),
-		SCMP_SYS(clock_gettime), SCMP_SYS(gettimeofday),
-		SCMP_SYS(time),          SCMP_SYS(getpid),
-		SCMP_SYS(gettid),        SCMP_SYS(tgkill),
-		SCMP_SYS(sched_yield),   SCMP_SYS(rt_sigprocmask),
-		SCMP_SYS(rt_sigreturn),  SCMP_SYS(exit),
-		SCMP_SYS(exit_group),    SCMP_SYS(restart_syscall),
+		SCMP_SYS(read), SCMP_SYS(write),
+		SCMP_SYS(brk), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise),
+		SCMP_SYS(sysinfo), /* qsort() asks once how much memory there is */
+		SCMP_SYS(futex), SCMP_SYS(sched_yield), SCMP_SYS(getrandom),
+		SCMP_SYS(clock_gettime), SCMP_SYS(gettimeofday), SCMP_SYS(time),
+		SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(tgkill),
+		SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn), SCMP_SYS(restart_syscall),
+		SCMP_SYS(exit), SCMP_SYS(exit_group),
 	};
+	/* clang-format on */
 
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
 		if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, calls[i], 0) != 0)

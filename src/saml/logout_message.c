@@ -144,7 +144,7 @@ static bool deflated(struct ctx *c, const char *text, const char **out)
 /* In the dress of a binding: lasso answers by the one it was asked by. */
 static bool dressed(struct ctx *c, const char *xml, enum saml_binding binding, const char **out)
 {
-	const char *packed;
+	const char *packed = "";
 
 	if (binding == SAML_POST) {
 		*out = base64_put(c, xml, strlen(xml));

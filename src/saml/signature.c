@@ -86,7 +86,7 @@ static bool signature_fits(struct job *j, const xmlNode *signature, const struct
 
 static bool register_id(struct job *j, xmlNode *owner)
 {
-	xmlAttr *id = xmlHasProp(owner, (const xmlChar *)"ID");
+	xmlAttr *id = xmlHasNsProp(owner, (const xmlChar *)"ID", NULL);
 	xmlChar *text = id ? xmlNodeListGetString(owner->doc, id->children, 1) : NULL;
 	bool good;
 

@@ -115,6 +115,27 @@ static void a_child_says_what_the_function_says(void **state)
 	}
 }
 
+/* The most that the gate works on, in memory and in system calls. */
+static void large_messages_go_the_same_way(void **state)
+{
+	struct saml_fixture f;
+	struct saml_assertion out;
+	struct buf b;
+
+	(void)state;
+	saml_fixture_new(&f, NULL);
+	b = buf_in(&f.arena, SAML_INPUT_MAX);
+	buf_puts(&b, "<a>");
+	for (int i = 0; i < 3900; i++)
+		buf_printf(&b, "<b ID='i%d' c='%030d'/>", i, i);
+	buf_puts(&b, "</a>");
+	f.input.bytes = (struct slice){ b.p, b.n };
+	assert_int_equal(saml_pool_verify(pool, &f.arena, &f.input, &out), SAML_STRUCTURE);
+	f.input.bytes.n = SAML_INPUT_MAX + 1;
+	assert_int_equal(saml_pool_verify(pool, &f.arena, &f.input, &out), SAML_TOO_LARGE);
+	arena_free(&f.arena);
+}
+
 static void logout_goes_the_same_way(void **state)
 {
 	struct saml_fixture f;
@@ -310,6 +331,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_child_says_what_the_function_says),
+		cmocka_unit_test(large_messages_go_the_same_way),
 		cmocka_unit_test(logout_goes_the_same_way),
 		cmocka_unit_test(policies_arrive_whole),
 		cmocka_unit_test(a_lost_child_costs_one_message),
