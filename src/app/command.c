@@ -96,9 +96,9 @@ void command_help(void)
 
 	fputs(help, stdout);
 	for (int i = 0; config_describe(i, &line); i++) {
-		printf("  %-16s %s\n", line.name, line.help);
+		printf("  %-19s %s\n", line.name, line.help);
 		if (line.unset)
-			printf("  %-16s default: %s\n", "", line.unset);
+			printf("  %-19s default: %s\n", "", line.unset);
 	}
 	fputs("\nSignals: TERM and INT finish what was begun and end; HUP reads log_level again.\n"
 	      "Exit status: 0 done, 1 failed, 2 wrong usage.\n",

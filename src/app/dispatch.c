@@ -91,6 +91,11 @@ static bool writes(const struct found *f, enum http_method method)
 	return f->route && (f->route->methods & (int)method) && f->route->effect == WRITES;
 }
 
+static bool commits_itself(const struct found *f)
+{
+	return f->route && f->route->effect == ALONE;
+}
+
 /* The handler between the two halves of the token's check: what it says, be it an
  * error, counts only if the token still holds. */
 static bool handle(struct request *r)
@@ -99,14 +104,15 @@ static bool handle(struct request *r)
 	struct err said;
 	bool good;
 
-	if (!token_ask(c))
+	/* a handler that commits by itself must not be run twice for a token's sake */
+	if (!token_ask(c) || (commits_itself(&r->found) && !token_confirm(c)))
 		return false;
 	good = known(c, &r->found, r->q->method) && r->found.route->handle(c, r->q, r->p);
 	if (c->err.kind >= ERR_RETRY)
 		return false;
 	said = c->err;
 	c->err = (struct err){ 0 };
-	if (!token_confirm(c))
+	if (!commits_itself(&r->found) && !token_confirm(c))
 		return false;
 	c->err = said;
 	return good;

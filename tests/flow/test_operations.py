@@ -315,6 +315,7 @@ def half_a_request(server, body=b"{}"):
     return s
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sig", [signal.SIGTERM, signal.SIGINT])
 def test_signal_finishes_what_was_begun(lone, sig):
     server = lone()

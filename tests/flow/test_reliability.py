@@ -395,6 +395,7 @@ def lone_server():
     made.close()
 
 
+@pytest.mark.slow
 def test_two_thousand_idle_connections(lone_server):
     org = lone_server.new_org(default_role="AN")
     make_user(org)
@@ -407,6 +408,7 @@ def test_two_thousand_idle_connections(lone_server):
     answers_in_time(org)
 
 
+@pytest.mark.slow
 def test_slow_senders_hold_up_nobody(lone_server):
     org = lone_server.new_org(default_role="AN")
     head = (f"POST /scim/v2/Users HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {org.token('scim')}\r\n"
