@@ -278,7 +278,9 @@ bool seat_set_limit(struct ctx *c, int64_t limit)
 		return error(c, ERR_VALUE, "a seat limit is a number from 0 to %d, or unlimited",
 			     LIMIT_MAX);
 	if (!db_alone(c) || !limit_now(c, &before) ||
-	    !db_push(c, "UPDATE orgs SET seat_limit = $2, changed = $3, stamp = stamp + 1 WHERE id = $1",
+	    !db_push(c,
+		     "UPDATE orgs SET seat_limit = $2, changed = $3, stamp = stamp + 1 WHERE id = "
+		     "$1",
 		     DB_ARGS(db_text(c->org->id), db_int(limit), db_int(c->now))))
 		return false;
 	if (limit == SEATS_UNLIMITED)

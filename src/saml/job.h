@@ -51,6 +51,8 @@ enum ns {
 };
 const char *ns_uri(enum ns ns);
 bool node_is(const xmlNode *n, enum ns ns, const char *name);
+/* For reasons: "nothing" where there is none. */
+const char *node_name(const xmlNode *n);
 xmlNode *node_first(const xmlNode *parent); /* element; NULL */
 xmlNode *node_next(const xmlNode *n);
 /* First child of this name; NULL. */

@@ -160,7 +160,7 @@ static bool shape_message(struct job *j, const xmlNode *root, const xmlNode *mes
 	const xmlNode *expected[2] = { message, NULL };
 
 	if (!is_logout(message))
-		return refuse(j, SAML_LOGOUT, "%s", message->name);
+		return refuse(j, SAML_LOGOUT, "%s", node_name(message));
 	return shape_fits(j, message) && shape_alone(j, root, expected);
 }
 

@@ -21,6 +21,11 @@ const char *ns_uri(enum ns ns)
 	return uris[ns];
 }
 
+const char *node_name(const xmlNode *n)
+{
+	return n ? (const char *)n->name : "nothing";
+}
+
 bool node_is(const xmlNode *n, enum ns ns, const char *name)
 {
 	return n && n->type == XML_ELEMENT_NODE && n->ns && n->ns->href &&

@@ -51,7 +51,7 @@ bool job_unwrap(struct job *j, xmlNode *envelope, xmlNode **message)
 	xmlNode *first = body ? node_first(body) : NULL;
 
 	if (!node_is(envelope, NS_SOAP, "Envelope") || !first || node_next(first))
-		return refuse(j, SAML_SOAP, "%s", envelope->name);
+		return refuse(j, SAML_SOAP, "%s", node_name(envelope));
 	for (const xmlNode *n = node_first(envelope); n; n = node_next(n))
 		if (n != body && !node_is(n, NS_SOAP, "Header"))
 			return refuse(j, SAML_SOAP, "%s in the envelope", n->name);
@@ -72,7 +72,7 @@ static bool find_messages(struct job *j, struct login *l)
 		if (!job_unwrap(j, l->root, &l->artifact_sent))
 			return false;
 		if (!node_is(l->artifact_sent, NS_SAMLP, "ArtifactResponse"))
-			return refuse(j, SAML_SOAP, "%s in the Body", l->artifact_sent->name);
+			return refuse(j, SAML_SOAP, "%s in the Body", node_name(l->artifact_sent));
 		if (!shape_fits(j, l->artifact_sent) || !check_status(j, l->artifact_sent))
 			return false;
 		l->response_sent = node_child(l->artifact_sent, NS_SAMLP, "Response");

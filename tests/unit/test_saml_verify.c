@@ -208,11 +208,11 @@ static void the_gate_lets_only_plain_xml_in(void **state)
 static void every_refusal_has_words_of_its_own(void **state)
 {
 	(void)state;
-	for (int r = 0; r < SAML_REFUSALS; r++) {
+	for (enum saml_refusal r = 0; r < SAML_REFUSALS; r++) {
 		assert_non_null(saml_refusal_code(r));
 		assert_true(strlen(saml_refusal_sentence(r)) > 10);
 		assert_true(r == SAML_ACCEPTED || strlen(saml_refusal_remedy(r)) > 10);
-		for (int other = 0; other < r; other++)
+		for (enum saml_refusal other = 0; other < r; other++)
 			assert_string_not_equal(saml_refusal_code(r), saml_refusal_code(other));
 	}
 }
