@@ -81,7 +81,7 @@ void claims_read(struct ctx *c, const struct saml_settings *s, const struct saml
 
 struct person {
 	const char *user_id;
-	bool made, linked, groups_ignored;
+	bool made, linked;
 	struct refused why; /* code set: nobody, and nothing was written */
 };
 /* Inside a change. */

@@ -70,17 +70,6 @@ static bool source_is_manual(struct ctx *c, const struct user *u, bool *out)
 	return true;
 }
 
-/* Persons of a directory get their groups from it. */
-static bool managed_above(struct ctx *c, const struct user *u, bool *out)
-{
-	struct source *manager;
-
-	if (!source_find(c, u->source_id, &manager))
-		return false;
-	*out = manager && source_rank(manager->kind) > source_rank("saml");
-	return true;
-}
-
 static bool link_to(struct ctx *c, const struct saml_connection *s, const struct claims *claims,
 		    const struct user *found, struct person *out)
 {
@@ -162,11 +151,8 @@ static bool set_groups(struct ctx *c, const struct saml_connection *s, const str
 				  .names = claims->groups,
 				  .by_id = s->settings.groups_by_id,
 				  .create = s->settings.create_groups };
-	struct user *u;
 
-	if (!user_get(c, out->user_id, &u) || !managed_above(c, u, &out->groups_ignored))
-		return false;
-	if (out->groups_ignored || claims->groups_state != GROUPS_SENT)
+	if (claims->groups_state != GROUPS_SENT)
 		return true;
 	touch_user(c, out->user_id)->own = true;
 	return login_groups_set(c, &g);

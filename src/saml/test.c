@@ -119,8 +119,6 @@ static bool preview(struct ctx *c, const struct login *l, struct page *g)
 	page_text(g, who.made     ? "A new account would be made."
 		     : who.linked ? "An account with this address would be linked."
 				  : "The person is known.");
-	if (who.groups_ignored)
-		page_text(g, "Groups are left aside: SCIM or LDAP looks after this person.");
 	if (!change_flush(c) || !explain_user(c, who.user_id, &x))
 		return false;
 	show_grants(c, g, &x);

@@ -105,7 +105,12 @@ def test_person_of_scim_is_linked_and_left_as_he_is(org):
     fake = Fake(org)
     assert fake.sign_in(email=MAIL.upper(), displayName="Ada of SAML", groups=["LS-Admins"]).status == 303
     ada = users(org)[MAIL]
-    assert (ada["id"], ada["source"], ada["displayName"], ada["groups"]) == (made["id"], "scim", "Ada of SCIM", [])
+    assert (ada["id"], ada["source"], ada["displayName"]) == (made["id"], "scim", "Ada of SCIM")
+    # groups are the union over sources: each adds and removes its own
+    scim.make_group(org, "Pushed", [made["id"]])
+    assert {g["name"] for g in users(org)[MAIL]["groups"]} == {"LS-Admins", "Pushed"}
+    fake.sign_in(email=MAIL, groups=[])
+    assert {g["name"] for g in users(org)[MAIL]["groups"]} == {"Pushed"}
     # and never made active again
     org.scim.ok("PATCH", f"/Users/{made['id']}", scim.active(False))
     answer = fake.sign_in()
