@@ -44,6 +44,9 @@ struct verdict {
 void resolve(struct arena *a, const struct facts *f, const struct rule_set *rules,
 	     const struct org *policy, struct verdict *out);
 
+/* The order of verdict.grant, for qsort() over struct grant. */
+int grant_order(const void *a, const void *b);
+
 /* Role that counts in one scope among grants that do: the highest.  False if none. */
 bool resolve_scope(const struct org *policy, const struct grant *grants, int n, enum scope scope,
 		   const char *target, enum role *out);

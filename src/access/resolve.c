@@ -25,7 +25,7 @@ static void add(struct collector *k, const struct grant *g)
 	v->grant[v->grants++] = *g;
 }
 
-static int by_place(const void *left, const void *right)
+int grant_order(const void *left, const void *right)
 {
 	const struct grant *a = left, *b = right;
 	int order = (int)a->scope - (int)b->scope;
@@ -56,7 +56,7 @@ static void apply_rules(struct collector *k, const struct facts *f, const struct
 							.revision = rules->revision });
 	}
 	if (k->out->grants)
-		qsort(k->out->grant, (size_t)k->out->grants, sizeof(struct grant), by_place);
+		qsort(k->out->grant, (size_t)k->out->grants, sizeof(struct grant), grant_order);
 }
 
 bool resolve_scope(const struct org *policy, const struct grant *grants, int n, enum scope scope,

@@ -88,24 +88,12 @@ static void take_groups(struct ctx *c, struct people *all, const struct rows *r)
 	}
 }
 
-static int by_place(const void *left, const void *right)
-{
-	const struct grant *a = left, *b = right;
-	int order = (int)a->scope - (int)b->scope;
-
-	if (!order)
-		order = strcmp(a->target, b->target);
-	if (!order)
-		order = strcmp(a->rule_id, b->rule_id);
-	return order ? order : strcmp(a->group_id, b->group_id);
-}
-
 static void sort_mapped(struct people *all)
 {
 	for (int i = 0; i < all->n; i++)
 		if (all->p[i].mappeds)
 			qsort(all->p[i].mapped, (size_t)all->p[i].mappeds, sizeof(struct grant),
-			      by_place);
+			      grant_order);
 }
 
 /* Ordered by person, manual ones first. */

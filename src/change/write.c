@@ -106,17 +106,6 @@ static bool write_standings(struct ctx *c, const struct people *all)
 	return batch_send(&b);
 }
 
-static int compare(const struct grant *a, const struct grant *b)
-{
-	int order = (int)a->scope - (int)b->scope;
-
-	if (!order)
-		order = strcmp(a->target, b->target);
-	if (!order)
-		order = strcmp(a->rule_id, b->rule_id);
-	return order ? order : strcmp(a->group_id, b->group_id);
-}
-
 static const char *origin(struct ctx *c, const struct grant *g)
 {
 	return arena_printf(c->arena, "%s/%s", g->rule_id, g->group_id);
@@ -148,9 +137,10 @@ static bool grants_of(struct ctx *c, struct batch *in, struct batch *out, const 
 	int i = 0, j = 0;
 
 	while (i < p->mappeds || j < p->verdict.grants) {
-		int order = i == p->mappeds          ? 1
-			    : j == p->verdict.grants ? -1
-						     : compare(&p->mapped[i], &p->verdict.grant[j]);
+		int order = i == p->mappeds ? 1
+			    : j == p->verdict.grants
+				    ? -1
+				    : grant_order(&p->mapped[i], &p->verdict.grant[j]);
 		bool comes =
 			order > 0 || (order == 0 && p->mapped[i].role != p->verdict.grant[j].role);
 
