@@ -175,10 +175,11 @@ bool people_load(struct ctx *c, const char *const *ids, int n, struct people *ou
 		  args, &standings },
 		{ with_ids(c,
 			   "SELECT m.user_id, g.id, g.external_id, g.display_name, g.name_key,"
-			   " g.source_id, s.name FROM members m"
-			   " JOIN groups g ON g.org_id = $1 AND g.id = m.group_id"
-			   " JOIN sources s ON s.org_id = $1 AND s.id = g.source_id"
-			   " WHERE m.org_id = $1 AND m.user_id IN ",
+			   " g.source_id, s.name"
+			   /* from the person: SQLite takes a CROSS JOIN in this order */
+			   " FROM members m CROSS JOIN groups g CROSS JOIN sources s"
+			   " WHERE m.org_id = $1 AND g.org_id = $1 AND g.id = m.group_id"
+			   " AND s.org_id = $1 AND s.id = g.source_id AND m.user_id IN ",
 			   n, " ORDER BY m.user_id, g.id"),
 		  args, &groups },
 		{ with_ids(c,

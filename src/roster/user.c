@@ -97,10 +97,11 @@ static struct user_group *groups_from(struct ctx *c, const struct rows *r)
 	return g;
 }
 
-/* A connection sees its own groups only; by hand ($2 NULL) all are seen. */
+/* A connection sees its own groups only; by hand ($2 NULL) all are seen.  From the
+ * person to his groups: SQLite takes a CROSS JOIN in this order. */
 #define GROUPS_OF                                                                                  \
-	"SELECT m.user_id, g.id, g.display_name FROM members m JOIN groups g"                      \
-	" ON g.org_id = $1 AND g.id = m.group_id WHERE m.org_id = $1"                              \
+	"SELECT m.user_id, g.id, g.display_name FROM members m CROSS JOIN groups g"                \
+	" WHERE m.org_id = $1 AND g.org_id = $1 AND g.id = m.group_id"                             \
 	" AND (CAST($2 AS TEXT) IS NULL OR g.source_id = CAST($2 AS TEXT)) AND m.user_id "
 
 static struct db_val seen_source(const struct ctx *c)
