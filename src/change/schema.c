@@ -69,7 +69,7 @@ static const char *const first[] = {
 	" org_id TEXT NOT NULL, group_id TEXT NOT NULL, user_id TEXT NOT NULL,"
 	" since BIGINT NOT NULL, PRIMARY KEY (org_id, group_id, user_id),"
 	" FOREIGN KEY (org_id, user_id) REFERENCES users (org_id, id))",
-	"CREATE INDEX members_user ON members (org_id, user_id)",
+	"CREATE INDEX members_user ON members (org_id, user_id, group_id)",
 
 	"CREATE TABLE pending_members ("
 	" org_id TEXT NOT NULL, group_id TEXT NOT NULL, ref TEXT NOT NULL,"
