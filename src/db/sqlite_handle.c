@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 static const struct {
 	int code;
@@ -199,6 +200,20 @@ static const char settings[] = "PRAGMA busy_timeout = 5000;"
 			       "PRAGMA wal_autocheckpoint = 8000;"
 			       "PRAGMA journal_size_limit = 67108864;";
 
+/* Several may open a new file at once, and the change to WAL does not wait for
+ * whoever is just making it: that has to be done here. */
+static bool set_up(sqlite3 *h)
+{
+	const struct timespec pause = { .tv_nsec = 10 * 1000 * 1000 };
+	int rc = sqlite3_exec(h, settings, NULL, NULL, NULL);
+
+	for (int i = 0; i < 500 && (rc & 0xff) == SQLITE_BUSY; i++) {
+		nanosleep(&pause, NULL);
+		rc = sqlite3_exec(h, settings, NULL, NULL, NULL);
+	}
+	return rc == SQLITE_OK;
+}
+
 bool handle_open(struct handle *t, const char *path, int cache_kb, struct err *err)
 {
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX |
@@ -208,8 +223,7 @@ bool handle_open(struct handle *t, const char *path, int cache_kb, struct err *e
 	snprintf(cache, sizeof(cache), "PRAGMA cache_size = -%d;", cache_kb);
 	if (sqlite3_open_v2(path, &t->h, flags, NULL) == SQLITE_OK &&
 	    sqlite3_create_collation(t->h, "C", SQLITE_UTF8, NULL, by_bytes) == SQLITE_OK &&
-	    sqlite3_exec(t->h, settings, NULL, NULL, NULL) == SQLITE_OK &&
-	    sqlite3_exec(t->h, cache, NULL, NULL, NULL) == SQLITE_OK)
+	    set_up(t->h) && sqlite3_exec(t->h, cache, NULL, NULL, NULL) == SQLITE_OK)
 		return true;
 	err_set(err, __FILE__, __LINE__,
 		kind_of(sqlite3_extended_errcode(t->h)) == ERR_FULL ? ERR_FULL : ERR_UNAVAILABLE,
