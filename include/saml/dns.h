@@ -4,5 +4,5 @@
 #include "base/ctx.h"
 
 /* Asks DNS for the TXT records of the domain and of _rosterd below it: is one of them the
- * proof?  In the lane of saml_fetch(); outside any transaction. */
+ * proof?  As saml_fetch(): in the waiting lane, outside any transaction. */
 bool saml_domain_proved(struct ctx *c, const char *domain, const char *proof, bool *out) MUST;

@@ -165,12 +165,12 @@ static bool prepare_again(struct request *r, int tries)
 {
 	struct http_resp *p = r->p;
 
-	if (tries == RESTS || !err_take(&r->c->err, ERR_RETRY))
+	if (r->c->lane || tries == RESTS || !err_take(&r->c->err, ERR_RETRY))
 		return false;
 	metric_add(METRIC_RETRIES, r->q->route, NULL, 0, 1);
 	*p = (struct http_resp){ .status = 200 };
 	rest(rests[tries]);
-	if (!db_broken(r->c->db))
+	if (r->c->db && !db_broken(r->c->db))
 		return true;
 	db_loan_end(&r->loan);
 	return lend(r);
@@ -308,12 +308,18 @@ void dispatch(void *arg, struct arena *a, struct http_req *q, struct http_resp *
 		.trace = id_new(a),
 		.now = time_now(),
 		.base_url = atomic_load(&app->base_url),
+		.brief = !q->may_wait,
 	};
 	struct request r = { .app = app, .c = &c, .q = q, .p = p };
 	int64_t start = now_us(), us;
+	bool good;
 
 	routes_find(a, q, &r.found);
-	if (!serve(&r))
+	good = serve(&r);
+	q->to_lane = !good && c.lane;
+	if (q->to_lane)
+		return;
+	if (!good)
 		answer_error(&r);
 	else if (c.org && q->method != GET)
 		background_has_work(c.org->id);
@@ -335,7 +341,9 @@ void dispatch_refusal(void *arg, struct arena *a, struct http_req *q, struct htt
 		IGNORE(error(&c, ERR_TOO_LARGE, "the body is larger than %lld bytes",
 			     (long long)app->config->body_max));
 	else if (status == 503)
-		IGNORE(error(&c, ERR_UNAVAILABLE, "all workers are busy and the queue is full"));
+		IGNORE(error(&c, ERR_UNAVAILABLE, "%s",
+			     q->may_wait ? "too many requests wait for other servers already"
+					 : "all workers are busy and the queue is full"));
 	else
 		IGNORE(error(&c, ERR_SYNTAX, "this is not a well-formed HTTP request"));
 	r.found.door->fail(&c, p);

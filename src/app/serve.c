@@ -154,6 +154,8 @@ static bool open_door(struct app *app, struct ctx *c)
 		.port = (int)config->port,
 		.workers = (int)config->workers,
 		.queue_max = (int)config->queue,
+		.lane = (int)config->lane,
+		.lane_queue_max = (int)config->lane_queue,
 		.connections_max = (int)config->connections,
 		.body_max = (size_t)config->body_max,
 		.tls_cert = config->tls_cert,
@@ -267,7 +269,8 @@ int serve(struct ctx *c, const struct config *config, const struct command_line 
 		return said(c), EXIT_FAILED;
 	if (!load_key(c, config))
 		return said(c), EXIT_FAILED;
-	app.pool = db_pool_new(config->database, (int)config->workers + LOANS_BESIDE);
+	app.pool =
+		db_pool_new(config->database, (int)(config->workers + config->lane) + LOANS_BESIDE);
 	open = open_database(&app, c) && open_door(&app, c);
 	if (open)
 		work(&app, c, &signals, line);

@@ -52,7 +52,7 @@ static bool read_message(struct ctx *c, const struct saml_connection *s, const c
 			return true;
 		}
 		*why = refused_login(LOGIN_ARTIFACT, arena_strdup(c->arena, c->err.msg));
-		return err_take(&c->err, ERR_VALUE) || err_take(&c->err, ERR_BUSY);
+		return err_take(&c->err, ERR_VALUE);
 	}
 	out->form = SAML_FORM_POST;
 	out->bytes = (struct slice){ response, strlen(response) };

@@ -6,7 +6,8 @@
 #include <resolv.h>
 #include <string.h>
 
-#include "fetch.h"
+#include "db/pool.h"
+#include "http/lane.h"
 
 enum { ANSWER_MAX = 16 * 1024, SECONDS = 3, TRIES = 2 };
 
@@ -55,8 +56,9 @@ bool saml_domain_proved(struct ctx *c, const char *domain, const char *proof, bo
 	struct __res_state dns = { 0 };
 
 	*out = false;
-	if (!lane_enter(c))
+	if (!lane_wait(c))
 		return false;
+	db_put_down(c);
 	if (res_ninit(&dns) == 0) {
 		dns.retrans = SECONDS;
 		dns.retry = TRIES;
@@ -64,6 +66,5 @@ bool saml_domain_proved(struct ctx *c, const char *domain, const char *proof, bo
 		       ask(&dns, arena_printf(c->arena, "_rosterd.%s", domain), proof);
 		res_nclose(&dns);
 	}
-	lane_leave();
-	return true;
+	return db_pick_up(c);
 }

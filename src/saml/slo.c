@@ -15,6 +15,7 @@
 #include "http/cookie.h"
 #include "http/form.h"
 #include "http/json.h"
+#include "http/lane.h"
 #include "http/page.h"
 #include "keys.h"
 #include "login.h"
@@ -97,11 +98,15 @@ static bool leave(struct ctx *c, struct http_resp *p, const struct saml_connecti
 	index = json_string_value(json_object_get(j, "index"));
 	if (!name_id || !to || json_integer_value(json_object_get(j, "until")) < c->now)
 		return page_say(c, p, 200, "signed_out");
-	if (!logout_request(c, s, to, name_id, index, &out) || !remember(c, s, out.id))
+	/* nothing is remembered before it is certain that it goes on here */
+	if ((to->binding == SAML_SOAP_BINDING && !lane_wait(c)) ||
+	    !logout_request(c, s, to, name_id, index, &out) || !remember(c, s, out.id))
 		return false;
 	if (to->binding != SAML_SOAP_BINDING)
 		return request_send(c, p, &out, "SAMLRequest", NULL);
 	if (!fetch_soap(c, to->location, out.body, &answer)) {
+		if (c->err.kind >= ERR_RETRY)
+			return false;
 		log_event(c, LOG_WARNING, "saml_logout", F("msg", "the provider did not answer"));
 		c->err = (struct err){ 0 };
 	}
