@@ -302,7 +302,7 @@ bool saml_slo(struct ctx *c, const struct http_req *q, struct http_resp *p)
 	struct saml_connection *s;
 	const char *sealed = NULL;
 
-	if (!login_enter(c, q, &s))
+	if (!login_few(c, q, false) || !login_enter(c, q, &s))
 		return false;
 	if (!s)
 		why = refused_login(LOGIN_NO_SUCH, NULL);
@@ -314,5 +314,5 @@ bool saml_slo(struct ctx *c, const struct http_req *q, struct http_resp *p)
 		return leave(c, p, s, sealed);
 	else if (!handle(c, q, p, s, &why))
 		return false;
-	return !why.code || login_refuse(c, p, s, "saml.logout", &why);
+	return !why.code || login_refuse(c, q, p, s, "saml.logout", &why);
 }
