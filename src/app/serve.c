@@ -20,6 +20,7 @@
 #include "ops.h"
 #include "platform/platform.h"
 #include "routes.h"
+#include "saml/dns.h"
 #include "saml/pool.h"
 #include "saml/saml.h"
 
@@ -238,6 +239,7 @@ static bool start_saml(struct ctx *c, const struct config *config, struct saml_p
 	*pool = saml_pool_new(c->arena, VERIFIERS, &c->err);
 	if (!*pool || !saml_start(c, *pool, config->private_addresses))
 		return false;
+	saml_dns_server(&config->dns);
 	platform_attach(saml_options, saml_leave);
 	return true;
 }
