@@ -13,6 +13,7 @@
 #include "base/time.h"
 #include "change/schema.h"
 #include "loop.h"
+#include "recent.h"
 #include "record/audit.h"
 #include "roster/org.h"
 #include "roster/session.h"
@@ -219,10 +220,23 @@ static void tidy(struct app *app, struct ctx *c)
 	c->err = (struct err){ 0 };
 }
 
+static void store_recent(struct app *app, struct ctx *c)
+{
+	SCOPED_LOAN loan = { 0 };
+
+	if (!recent_waiting())
+		return;
+	if (!db_lend(app->pool, c, &loan) || !recent_store(c))
+		log_event(c, LOG_WARNING, "recent", F("err", err_name(c->err.kind)),
+			  F("msg", c->err.msg));
+	c->err = (struct err){ 0 };
+}
+
 static int64_t look_after(struct app *app, struct ctx *c)
 {
 	if (look_for_database(app, c)) {
 		tidy(app, c);
+		store_recent(app, c);
 		seal(app, c);
 		c->err = (struct err){ 0 };
 		tend(app, c);

@@ -19,8 +19,7 @@
 #include "base/time.h"
 #include "change/change.h"
 #include "gate.h"
-#include "roster/exchange.h"
-#include "roster/source.h"
+#include "recent.h"
 #include "roster/token.h"
 #include "routes.h"
 
@@ -186,25 +185,6 @@ static bool work(struct request *r)
 	return good;
 }
 
-/* What an identity provider was refused, for /requests: texts of errors may quote names
- * and addresses, so they stay out.  That it cannot be recorded changes nothing. */
-static void record_refusal(struct request *r)
-{
-	struct ctx *c = r->c;
-	struct err before = c->err;
-	struct exchange e = { .kind = "scim", .outcome = "refused", .code = err_name(c->err.kind) };
-
-	if (r->found.door->need != NEED_SCIM_TOKEN || !c->org || !c->actor || !c->db ||
-	    before.kind >= ERR_RETRY || before.kind == ERR_NOT_FOUND)
-		return;
-	e.source_id = c->actor->source ? c->actor->source->id : NULL;
-	e.reason = arena_printf(c->arena, "%s %s was refused", method_name(r->q->method),
-				r->q->route ? r->q->route : "an unknown address");
-	c->err = (struct err){ 0 };
-	IGNORE(exchange_put_now(c, &e));
-	c->err = before;
-}
-
 static bool serve(struct request *r)
 {
 	bool good;
@@ -213,8 +193,6 @@ static bool serve(struct request *r)
 		return known(r->c, &r->found, r->q->method) &&
 		       r->found.route->handle(r->c, r->q, r->p);
 	good = work(r);
-	if (!good)
-		record_refusal(r);
 	db_loan_end(&r->loan);
 	return good;
 }
@@ -325,6 +303,8 @@ void dispatch(void *arg, struct arena *a, struct http_req *q, struct http_resp *
 		background_has_work(c.org->id);
 	http_add_header(p, "X-Request-Id", c.trace);
 	us = now_us() - start;
+	if (r.found.door->need == NEED_SCIM_TOKEN && c.org && c.actor)
+		recent_note(&c, q, method_name(q->method), p->status, us);
 	count(&r, us);
 	log_request(&r, us);
 }

@@ -53,10 +53,11 @@ bool login_few(struct ctx *c, const struct http_req *q, bool begins) MUST;
  * error page still to be shown, if there is none that could serve. */
 bool login_enter(struct ctx *c, const struct http_req *q, struct saml_connection **s) MUST;
 
-/* Counts (for login_few() as well), records and logs a refusal and answers with a page that tells only the
- * reference.  s may be NULL.  Outside a transaction. */
+/* Counts (for login_few() as well), records and logs a refusal and answers with a page that tells
+ * only the reference.  s may be NULL.  Outside a transaction. */
 bool login_refuse(struct ctx *c, const struct http_req *q, struct http_resp *p,
-		  const struct saml_connection *s, const char *kind, const struct refused *why) MUST;
+		  const struct saml_connection *s, const char *kind,
+		  const struct refused *why) MUST;
 
 /* ---- what an assertion says about a person (attributes.c) ---- */
 
