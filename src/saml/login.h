@@ -1,6 +1,7 @@
 /* login.h - a sign-in under way.  Private to src/saml. */
 #pragma once
 
+#include "change/signin.h"
 #include "roster/user.h"
 #include "saml/connection.h"
 #include "saml/pool.h"
@@ -104,6 +105,10 @@ struct login {
 };
 /* The page of a test sign-in.  Outside a transaction; writes nothing about people. */
 bool test_show(struct ctx *c, struct http_resp *p, struct login *l) MUST;
+
+/* Inside the change: a session for the person, or the page that says why there is none. */
+bool login_admit(struct ctx *c, const struct login *l, const char *user_id,
+		 struct admission *in) MUST;
 
 /* What may be recorded of a sign-in: names, never values.  JSON. */
 const char *login_detail(struct ctx *c, const struct login *l);
