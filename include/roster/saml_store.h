@@ -16,13 +16,13 @@ struct saml_row {
 	const char *idp_xml, *idp_url;       /* as uploaded or fetched; where from, or NULL */
 	const char *idp_error;               /* what went wrong last time; NULL             */
 	int64_t fetched, valid_until, again; /* 0: never, unlimited, not by itself          */
-	int64_t tested;                      /* last successful test sign-in; 0: none       */
+	int64_t tested;                      /* last successful test sign-in; 0: none, or of
+					      * an identity provider before this one  */
 };
 
 bool saml_row_insert(struct ctx *c, const struct saml_row *s) MUST;
 bool saml_row_save(struct ctx *c, const struct saml_row *s) MUST;
 bool saml_row_find(struct ctx *c, const char *source_id, struct saml_row **out) MUST;
-bool saml_row_list(struct ctx *c, struct saml_row **out, int *count) MUST;
 /* A test sign-in went well. */
 bool saml_row_tested(struct ctx *c, const char *source_id) MUST;
 

@@ -275,10 +275,17 @@ static const char *const saml_tables[] = {
 	"saml_seen", "identities",       "exchanges", NULL,
 };
 
+/* Exchanges are kept, and shown, by connection. */
+static const char *const recent[] = {
+	"CREATE INDEX exchanges_by_source ON exchanges (org_id, source_id, id)",
+	NULL,
+};
+
 static const struct migration migrations[] = {
 	{ first, first_tables },
 	{ signin, signin_tables },
 	{ saml, saml_tables },
+	{ recent, NULL },
 };
 
 enum { KNOWN = sizeof(migrations) / sizeof(migrations[0]) };

@@ -27,7 +27,8 @@ bool saml_row_save(struct ctx *c, const struct saml_row *s)
 	return db_run(c, NULL,
 		      "UPDATE saml_connections SET entity_id = $3, idp_entity_id = $4, idp = $5,"
 		      " idp_xml = $6, idp_url = $7, idp_error = $8, fetched = $9,"
-		      " valid_until = $10, again = $11 WHERE org_id = $1 AND source_id = $2",
+		      " valid_until = $10, again = $11, tested = CASE WHEN idp_entity_id = $4"
+		      " THEN tested ELSE 0 END WHERE org_id = $1 AND source_id = $2",
 		      DB_ARGS(db_text(c->org->id), db_text(s->source_id), db_text(s->entity_id),
 			      db_text(s->idp_entity_id), db_text(s->idp), db_text(s->idp_xml),
 			      db_text(s->idp_url), db_text(s->idp_error), db_int(s->fetched),
@@ -65,22 +66,6 @@ bool saml_row_find(struct ctx *c, const char *source_id, struct saml_row **out)
 		*out = arena_new(c->arena, struct saml_row);
 		fill_row(*out, &r, 0);
 	}
-	return true;
-}
-
-bool saml_row_list(struct ctx *c, struct saml_row **out, int *count)
-{
-	struct rows r;
-
-	if (!db_run(c, &r,
-		    "SELECT " COLS " FROM saml_connections s WHERE s.org_id = $1"
-		    " ORDER BY s.source_id",
-		    DB_ARGS(db_text(c->org->id))))
-		return false;
-	*out = arena_array(c->arena, struct saml_row, (size_t)r.count);
-	*count = r.count;
-	for (int i = 0; i < r.count; i++)
-		fill_row(&(*out)[i], &r, i);
 	return true;
 }
 
