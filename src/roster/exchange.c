@@ -1,8 +1,25 @@
 /* exchange.c - the last exchanges with identity providers, a bounded number of them. */
 #include "roster/exchange.h"
 
+#include <string.h>
+
 #include "base/id.h"
 #include "base/org.h"
+
+/* Looking for the oldest that stays costs more than one exchange is worth: it is done
+ * once in a while, by the chance that ids end in. */
+static bool trim(struct ctx *c, const char *id)
+{
+	const char *end = id + strlen(id) - 1;
+
+	if (*end != '0' || (end[-1] & 1))
+		return true;
+	return db_push(c,
+		       "DELETE FROM exchanges WHERE org_id = $1 AND id < (SELECT min(k.id) FROM"
+		       " (SELECT x.id FROM exchanges x WHERE x.org_id = $1"
+		       " ORDER BY x.id DESC LIMIT $2) k)",
+		       DB_ARGS(db_text(c->org->id), db_int(EXCHANGES_KEPT)));
+}
 
 bool exchange_put(struct ctx *c, struct exchange *e)
 {
@@ -16,11 +33,7 @@ bool exchange_put(struct ctx *c, struct exchange *e)
 			       db_text(e->source_id), db_text(e->kind), db_text(e->outcome),
 			       db_text(e->code), db_text(e->reason), db_text(e->detail),
 			       db_text(e->trace))) &&
-	       db_push(c,
-		       "DELETE FROM exchanges WHERE org_id = $1 AND id < (SELECT min(k.id) FROM"
-		       " (SELECT x.id FROM exchanges x WHERE x.org_id = $1"
-		       " ORDER BY x.id DESC LIMIT $2) k)",
-		       DB_ARGS(db_text(c->org->id), db_int(EXCHANGES_KEPT)));
+	       trim(c, e->id);
 }
 
 bool exchange_put_now(struct ctx *c, struct exchange *e)

@@ -202,24 +202,23 @@ const char *login_detail(struct ctx *c, const struct login *l)
 	return arena_adopt(c->arena, json_dumps(j, JSON_COMPACT));
 }
 
-/* Request, response and assertion count once, whoever comes with them at the same time. */
+/* Request, response and assertion count once, whoever comes with them at the same time.
+ * What is used up here is so only if the sign-in commits. */
 static bool use_up(struct ctx *c, const struct login *l, struct refused *why)
 {
 	const char *source = l->s->source->id;
 	struct saml_pending *taken = NULL;
-	bool fresh = true, fresh2 = true;
+	struct rows used, used2 = { .count = 1 };
 
-	if (l->pending && !saml_pending_take(c, source, l->pending->digest, &taken))
-		return false;
-	if (l->pending && !taken) {
-		*why = refused_login(LOGIN_REQUEST, NULL);
-		return true;
-	}
-	if (!saml_use_once(c, source, l->a.response_id, l->a.not_on_or_after, &fresh) ||
+	if (!saml_use_once(c, source, l->a.response_id, l->a.not_on_or_after, &used) ||
 	    (strcmp(l->a.response_id, l->a.assertion_id) != 0 &&
-	     !saml_use_once(c, source, l->a.assertion_id, l->a.not_on_or_after, &fresh2)))
+	     !saml_use_once(c, source, l->a.assertion_id, l->a.not_on_or_after, &used2)))
 		return false;
-	if (!fresh || !fresh2)
+	if (l->pending ? !saml_pending_take(c, source, l->pending->digest, &taken) : !db_fetch(c))
+		return false;
+	if (l->pending && !taken)
+		*why = refused_login(LOGIN_REQUEST, NULL);
+	else if (used.count != 1 || used2.count != 1)
 		*why = refused_login(LOGIN_REPLAY, NULL);
 	return true;
 }

@@ -31,7 +31,7 @@ from harness.server import BIN, Server  # noqa: E402
 from table import Table, keep, machine, say  # noqa: E402
 
 SIGNINS = int(os.environ.get("BENCH_SIGNINS", "5000"))
-CLIENTS = 8
+CLIENTS = int(os.environ.get("BENCH_CONNECTIONS", "16"))
 CORES = sorted(os.sched_getaffinity(0))
 SERVER, OTHERS = CORES[:1], CORES[1:] or CORES
 ON_ONE = ["taskset", "-c", str(SERVER[0])]
