@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Measures rosterd beside the raw limits of the same machine and beside another server.
 
-usage: run [sqlite] [postgresql]      (both unless named)
+usage: run scim [sqlite] [postgresql]      (both unless named)
 
 BENCH_USERS=100000 BENCH_SECONDS=8 BENCH_CONNECTIONS=16; quick look: BENCH_USERS=10000
 BENCH_SECONDS=3.  Prints a table, and progress on stderr; BENCH_WRITE=1 also puts the
