@@ -6,6 +6,7 @@
 # make lint                    form, layers, tenant, lengths, cppcheck, clang-tidy, -Werror
 # make format                  puts the form right
 # make fuzz                    a minute for each fuzzer (FUZZ_SECONDS; needs clang)
+# make conformance             sign-in through identity providers of others, from npm and Maven
 # make bench                   measurements against other servers; takes its time
 # make install                 PREFIX=/usr/local DESTDIR=
 # SAN=address,undefined builds into a folder of its own; WERROR=1 is what CI uses;
@@ -140,8 +141,11 @@ test-tsan:
 	@$(MAKE) --no-print-directory SAN=thread FLOW_ARGS='-m "not slow" -k "not sqlite"' \
 		FLOW="$(RACY)" test-unit test-flow
 
-bench: all
-	@sh tests/bench/run
+conformance: all
+	@ROSTERD_BIN_DIR=$(CURDIR)/$(B) $(PYTHON) -B -m pytest -q -rs $(or $(CONFORMANCE),conformance)
+
+bench: all $(B)/bench_saml_verify
+	@ROSTERD_BIN_DIR=$(CURDIR)/$(B) sh tests/bench/run
 
 fuzz: $(FUZZ)
 	@for f in $^; do \
@@ -177,7 +181,7 @@ clean:
 	rm -rf build build-*
 
 FORCE:
-.PHONY: all deps demo test test-unit test-flow test-asan test-tsan bench fuzz lint lint-gcc \
+.PHONY: all deps demo test test-unit test-flow test-asan test-tsan conformance bench fuzz lint lint-gcc \
 	lint-clang print-flags format install clean FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:

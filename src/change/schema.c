@@ -281,11 +281,19 @@ static const char *const recent[] = {
 	NULL,
 };
 
+/* Whoever signs in for the first time is looked for among those who were removed. */
+static const char *const removed[] = {
+	"CREATE INDEX users_removed ON users (org_id, source_id)"
+	" WHERE deleted > 0 AND erased = 0",
+	NULL,
+};
+
 static const struct migration migrations[] = {
 	{ first, first_tables },
 	{ signin, signin_tables },
 	{ saml, saml_tables },
 	{ recent, NULL },
+	{ removed, NULL },
 };
 
 enum { KNOWN = sizeof(migrations) / sizeof(migrations[0]) };

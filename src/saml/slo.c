@@ -191,14 +191,14 @@ static bool end_sessions(struct ctx *c, const struct saml_connection *s,
 	SCOPED_CHANGE ch = { 0 };
 	int rounds = l->n_session_indexes ? l->n_session_indexes : 1;
 	const char *user_id = NULL, *whose;
-	bool fresh;
+	struct rows used;
 	int64_t n;
 
 	*ended = 0;
 	if (!change_begin(c, &ch) ||
-	    !saml_use_once(c, s->source->id, l->id, l->not_on_or_after, &fresh))
+	    !saml_use_once(c, s->source->id, l->id, l->not_on_or_after, &used) || !db_fetch(c))
 		return false;
-	if (!fresh) {
+	if (used.count != 1) {
 		*why = refused_login(LOGIN_REPLAY, NULL);
 		return true;
 	}

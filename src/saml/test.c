@@ -16,8 +16,9 @@ enum { SHOWN_BYTES_MAX = 400 };
 static bool use_up(struct ctx *c, const struct login *l, bool *mine)
 {
 	struct saml_pending *taken;
-	bool fresh, fresh2;
-	struct exchange e = { .source_id = l->s->source->id,
+	const char *source = l->s->source->id;
+	struct rows used, used2;
+	struct exchange e = { .source_id = source,
 			      .kind = "saml.login",
 			      .outcome = "test",
 			      .detail = login_detail(c, l) };
@@ -25,14 +26,11 @@ static bool use_up(struct ctx *c, const struct login *l, bool *mine)
 
 	*mine = false;
 	if (!tx_begin(c, &tx) ||
-	    !saml_pending_take(c, l->s->source->id, l->pending->digest, &taken))
+	    !saml_use_once(c, source, l->a.response_id, l->a.not_on_or_after, &used) ||
+	    !saml_use_once(c, source, l->a.assertion_id, l->a.not_on_or_after, &used2) ||
+	    !saml_pending_take(c, source, l->pending->digest, &taken))
 		return false;
-	if (!taken)
-		return true;
-	if (!saml_use_once(c, l->s->source->id, l->a.response_id, l->a.not_on_or_after, &fresh) ||
-	    !saml_use_once(c, l->s->source->id, l->a.assertion_id, l->a.not_on_or_after, &fresh2))
-		return false;
-	*mine = fresh && fresh2;
+	*mine = taken && used.count == 1 && used2.count == 1;
 	return !*mine || (exchange_put(c, &e) && tx_commit(&tx));
 }
 

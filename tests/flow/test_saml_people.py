@@ -462,3 +462,16 @@ def test_deleted_connection(org):
     assert not signed_in(fake)
     assert users(org)[MAIL]["source"] == "manual" and groups(org) == []
     assert Browser().request("GET", fake.made["login_url"]).status == 403
+
+
+def test_recent_exchanges_are_a_bounded_number(org):
+    fake = Fake(org)
+    org.sql("INSERT INTO exchanges (org_id, id, at, source_id, kind, outcome) VALUES " + ", ".join(
+        f"({{org}}, '00000000-0000-7000-8000-{n:012}', 1, '{fake.made['id']}', 'saml.login', 'refused')" for n in range(700)))
+    # the old ones go once in a while: not to do so 400 times in a row is a chance of one in 300,000
+    for _ in range(400):
+        assert fake.post(Browser(), "x").status == 403
+        if int(org.sql("SELECT count(*) FROM exchanges WHERE org_id = {org}")[0][0]) == 500:
+            break
+    ids = [row[0] for row in org.sql("SELECT id FROM exchanges WHERE org_id = {org} ORDER BY id")]
+    assert len(ids) == 500 and fake.newest()["id"] == ids[-1], "the newest stay"
