@@ -102,6 +102,8 @@ bool hold_get(struct ctx *c, const char *id, struct hold **out) MUST; /* ERR_NOT
 /* Newest first, before an id ("" from the start); state and source_id NULL: any. */
 bool hold_list(struct ctx *c, const char *state, const char *source_id, const char *before,
 	       int64_t limit, struct hold **out, int *count, int64_t *total) MUST;
+/* Open and rejected ones that a person is on the list of. */
+bool hold_list_of(struct ctx *c, const char *user_id, struct hold **out, int *count) MUST;
 /* Of the list, in the order of ids, after one ("" from the start). */
 bool hold_people(struct ctx *c, const char *hold_id, const char *after, int64_t limit,
 		 struct hold_person **out, int *count) MUST;

@@ -50,6 +50,14 @@ static void fill(struct hold *h, const struct rows *r, int row)
 	};
 }
 
+static void fill_all(struct ctx *c, const struct rows *r, struct hold **out, int *count)
+{
+	*out = arena_array(c->arena, struct hold, (size_t)r->count + 1);
+	*count = r->count;
+	for (int i = 0; i < r->count; i++)
+		fill(&(*out)[i], r, i);
+}
+
 static bool one(struct ctx *c, const char *sql, const char *key, struct hold **out)
 {
 	struct rows r;
@@ -99,11 +107,22 @@ bool hold_list(struct ctx *c, const char *state, const char *source_id, const ch
 
 	if (!db_run_all(c, stmts, 2))
 		return false;
-	*out = arena_array(c->arena, struct hold, (size_t)r.count + 1);
-	*count = r.count;
-	for (int i = 0; i < r.count; i++)
-		fill(&(*out)[i], &r, i);
+	fill_all(c, &r, out, count);
 	*total = row_int(&sum, 0, 0);
+	return true;
+}
+
+bool hold_list_of(struct ctx *c, const char *user_id, struct hold **out, int *count)
+{
+	struct rows r;
+
+	if (!db_run(c, &r,
+		    SELECT " AND " STATE " IN ('open', 'rejected') AND h.id IN"
+			   " (SELECT p.hold_id FROM hold_people p WHERE p.org_id = $1"
+			   " AND p.user_id = $3 AND p.gone = $4) ORDER BY h.id",
+		    DB_ARGS(db_text(c->org->id), db_int(c->now), db_text(user_id), db_bool(false))))
+		return false;
+	fill_all(c, &r, out, count);
 	return true;
 }
 
