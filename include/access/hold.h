@@ -66,9 +66,11 @@ struct hold {
 
 struct hold_person {
 	const char *user_id;
-	const char *user_name;      /* when read                                        */
-	const char *what;           /* "deactivated", "lost", "lowered", "access"       */
-	const char *before, *after; /* JSON objects: {"role": "AN", "places": [...]}    */
+	const char *user_name; /* when read                                        */
+	const char *what;      /* "deactivated", "lost", "lowered", "access"       */
+	/* JSON: {"role": "AN", "places": [{"workspace": ID, "role": "MA"}, {"project": ...}]},
+	 * with the places that something is lost in */
+	const char *before, *after;
 };
 
 /* ---- the brake ---- */

@@ -15,18 +15,8 @@ bool hold_far_off(const struct hold_window *w, int64_t n)
 	return !w->open && n <= (w->threshold - w->used) / HOLD_ABREAST;
 }
 
-static bool threshold_now(struct ctx *c, int64_t *out)
-{
-	struct rows r;
-
-	if (!db_run(c, &r,
-		    "SELECT COALESCE(SUM(t.n), 0) FROM tallies t WHERE t.org_id = $1"
-		    " AND t.what = 'seats'",
-		    DB_ARGS(db_text(c->org->id))))
-		return false;
-	*out = hold_threshold(c->org, row_int(&r, 0, 0));
-	return true;
-}
+#define WITH_ROLE                                                                                  \
+	"SELECT COALESCE(SUM(t.n), 0) FROM tallies t WHERE t.org_id = $1 AND t.what = 'seats'"
 
 /* Counted as far as it matters: a day may have a hundred thousand. */
 static bool used_now(struct ctx *c, const char *source_id, int64_t enough, int64_t *out)
@@ -46,27 +36,29 @@ static bool used_now(struct ctx *c, const char *source_id, int64_t enough, int64
 
 bool hold_window(struct ctx *c, const char *source_id, enum hold_kind kind, struct hold_window *out)
 {
-	struct rows r;
+	struct rows people, open;
+	const struct db_stmt stmts[] = {
+		{ WITH_ROLE, DB_ARGS(db_text(c->org->id)), &people },
+		{ "SELECT h.id FROM holds h WHERE h.org_id = $1 AND h.source_id = $2"
+		  " AND h.state = 'open' AND h.kind = $3 ORDER BY h.id",
+		  DB_ARGS(db_text(c->org->id), db_text(source_id), db_text(hold_kind_names[kind])),
+		  &open },
+	};
 
-	if (!threshold_now(c, &out->threshold) ||
-	    !used_now(c, source_id, out->threshold + 1, &out->used) ||
-	    !db_run(c, &r,
-		    "SELECT h.id FROM holds h WHERE h.org_id = $1 AND h.source_id = $2"
-		    " AND h.state = 'open' AND h.kind = $3 ORDER BY h.id",
-		    DB_ARGS(db_text(c->org->id), db_text(source_id),
-			    db_text(hold_kind_names[kind]))))
+	if (!db_run_all(c, stmts, 2))
 		return false;
-	out->open = r.count ? row_text(&r, 0, 0) : NULL;
-	return true;
+	out->open = open.count ? row_text(&open, 0, 0) : NULL;
+	out->threshold = hold_threshold(c->org, row_int(&people, 0, 0));
+	return used_now(c, source_id, out->threshold + 1, &out->used);
 }
 
 bool hold_over(struct ctx *c, const char *source_id, int64_t losses, bool *over)
 {
-	int64_t threshold, used;
+	struct hold_window w;
 
-	if (!threshold_now(c, &threshold) || !used_now(c, source_id, threshold + 1, &used))
+	if (!hold_window(c, source_id, HOLD_RUN, &w))
 		return false;
-	*over = losses > 0 && used + losses > threshold;
+	*over = losses > 0 && w.used + losses > w.threshold;
 	return true;
 }
 

@@ -61,6 +61,26 @@ bool admin_holds_list(struct ctx *c, const struct http_req *q, struct http_resp 
 	return true;
 }
 
+/* Roles of places are stored as codes. */
+static json_t *show_stake(const char *text)
+{
+	json_t *j = json_parsed(text), *place;
+	size_t i;
+
+	json_array_foreach(json_object_get(j, "places"), i, place)
+	{
+		bool workspace = json_object_get(place, "workspace") != NULL;
+		const char *code = json_string_value(json_object_get(place, "role"));
+		enum role role = ROLE_NONE;
+
+		if (!code || !role_parse(code, &role))
+			role = ROLE_NONE;
+		json_put_text(place, "role",
+			      scope_role(workspace ? SCOPE_WORKSPACE : SCOPE_PROJECT, role));
+	}
+	return j;
+}
+
 static json_t *show_person(const struct hold_person *who)
 {
 	json_t *j = json_object();
@@ -68,8 +88,8 @@ static json_t *show_person(const struct hold_person *who)
 	json_put_text(j, "user", who->user_id);
 	json_put_text(j, "userName", who->user_name);
 	json_put_text(j, "what", who->what);
-	json_put(j, "before", json_parsed(who->before));
-	json_put(j, "after", json_parsed(who->after));
+	json_put(j, "before", show_stake(who->before));
+	json_put(j, "after", show_stake(who->after));
 	return j;
 }
 

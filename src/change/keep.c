@@ -59,8 +59,9 @@ struct parts {
 /* The source takes again from somebody who was kept against it. */
 static bool judged_anew(const struct ctx *c, const struct person *p, const struct held_group *g)
 {
-	return c->change->braked && p->why.lost &&
-	       strcmp(g->group.source_id, c->actor->source->id) == 0;
+	const struct source *s = c->actor->source;
+
+	return s && c->change->braked && p->why.lost && strcmp(g->group.source_id, s->id) == 0;
 }
 
 static void sort_out(struct ctx *c, const struct person *p, struct parts *out)
@@ -209,10 +210,32 @@ static void keep(struct ctx *c, struct person *p, const struct parts *q, const s
 	p->verdict = *kept;
 }
 
+/* What this change takes: if too much is taken, he stays with the parts as well. */
+static void take(struct ctx *c, const struct people *all, struct person *p, struct parts *q,
+		 struct verdict *stay)
+{
+	size_t room = (size_t)q->stays + (size_t)q->parts;
+	struct held_group *both = arena_array(c->arena, struct held_group, room);
+	struct verdict whole;
+	int n = 0;
+
+	for (int i = 0; i < q->parts; i++)
+		add(both, &n, &q->part[i]);
+	for (int i = 0; i < q->stays; i++)
+		add(both, &n, &q->stay[i]);
+	judge_with(c, all, p, both, n, &whole);
+	p->loses = taken(c->org, p, stay, &whole) != NULL;
+	if (!p->loses || !c->change->hold_id)
+		return;
+	q->stay = both;
+	q->stays = n;
+	*stay = whole;
+}
+
 void people_judge(struct ctx *c, const struct people *all, struct person *p)
 {
-	struct verdict stay, whole;
 	struct parts q = { 0 };
+	struct verdict stay;
 	const char *what;
 
 	judge_with(c, all, p, NULL, 0, &p->verdict);
@@ -221,23 +244,8 @@ void people_judge(struct ctx *c, const struct people *all, struct person *p)
 		return;
 	sort_out(c, p, &q);
 	judge_with(c, all, p, q.stay, q.stays, &stay);
-	if (q.parts && c->change->braked) {
-		struct held_group *both =
-			arena_array(c->arena, struct held_group, (size_t)(q.stays + q.parts));
-		int n = 0;
-
-		for (int i = 0; i < q.parts; i++)
-			add(both, &n, &q.part[i]);
-		for (int i = 0; i < q.stays; i++)
-			add(both, &n, &q.stay[i]);
-		judge_with(c, all, p, both, n, &whole);
-		p->loses = taken(c->org, p, &stay, &whole) != NULL;
-		if (p->loses && c->change->hold_id) {
-			q.stay = both;
-			q.stays = n;
-			stay = whole;
-		}
-	}
+	if (q.parts && c->change->braked)
+		take(c, all, p, &q, &stay);
 	what = q.stays ? taken(c->org, p, &p->verdict, &stay) : NULL;
 	if (what)
 		keep(c, p, &q, &stay, what);

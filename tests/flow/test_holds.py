@@ -206,7 +206,7 @@ def test_lowered_and_places_count(new_org):
     team.put([])
     hold = one(org)
     assert {p["what"] for p in hold["items"]} == {"access"}
-    assert hold["items"][0]["before"]["places"] == [{"workspace": place, "role": "Inherit"}]
+    assert hold["items"][0]["before"]["places"] == [{"workspace": place, "role": "member"}]
     assert hold["items"][0]["after"]["places"] == []
     assert [w["id"] for w in shown(org, team.people[0])["workspaces"]] == [place]
     org.scim.ok("PUT", "/Groups/" + leads, group("Leads", []))
