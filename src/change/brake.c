@@ -22,39 +22,37 @@ static int by_text(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* Those whom memberships were taken from, in the order of ids. */
-static int losers(struct ctx *c, const char ***ids)
+/* How many of these people lose something by the groups they were taken out of. */
+static int64_t losses_of(struct ctx *c, struct people *all)
 {
-	const struct touched *t = c->touched;
-	int n = 0;
+	int64_t n = 0;
 
-	*ids = NULL;
-	for (int i = 0; i < t->count; i++)
-		n += t->user[i].lost != NULL;
-	if (!n)
-		return 0;
-	*ids = arena_array(c->arena, const char *, (size_t)n);
-	n = 0;
-	for (int i = 0; i < t->count; i++)
-		if (t->user[i].lost)
-			(*ids)[n++] = t->user[i].id;
-	qsort(*ids, (size_t)n, sizeof(**ids), by_text);
+	for (int i = 0; i < all->n; i++) {
+		if (!all->p[i].why.lost)
+			continue;
+		people_judge(c, all, &all->p[i]);
+		n += all->p[i].loses;
+	}
 	return n;
 }
 
-/* How many of them really lose something. */
-static bool count_losses(struct ctx *c, const char *const *ids, int n, int64_t *out)
+/* The same of all that the change is about, in the order of ids. */
+static bool count_losses(struct ctx *c, int64_t *out)
 {
+	const struct touched *t = c->touched;
+	const char **ids = arena_array(c->arena, const char *, (size_t)t->count + 1);
 	struct people all;
+	int n = 0;
 
 	*out = 0;
+	for (int i = 0; i < t->count; i++)
+		if (t->user[i].lost)
+			ids[n++] = t->user[i].id;
+	qsort(ids, (size_t)n, sizeof(*ids), by_text);
 	for (int i = 0; i < n; i += PEOPLE_CHUNK) {
 		if (!people_load(c, ids + i, n - i < PEOPLE_CHUNK ? n - i : PEOPLE_CHUNK, &all))
 			return false;
-		for (int j = 0; j < all.n; j++) {
-			people_judge(c, &all, &all.p[j]);
-			*out += all.p[j].loses;
-		}
+		*out += losses_of(c, &all);
 	}
 	return true;
 }
@@ -70,35 +68,39 @@ static bool open_hold(struct ctx *c, enum hold_kind kind, const struct hold_wind
 	return hold_open(c, c->actor->source->id, kind, why, &c->change->hold_id);
 }
 
-bool brake_decide(struct ctx *c)
+static bool decide(struct ctx *c, int64_t losses)
 {
 	const struct source *s = c->actor->source;
-	struct change *ch = c->change;
 	struct hold_window w;
-	const char **ids;
-	int64_t losses;
-	int n;
 
-	ch->braked = s && !ch->unbraked;
-	ch->hold_id = NULL;
-	n = ch->braked ? losers(c, &ids) : 0;
-	if (!n)
+	if (!losses)
 		return true;
 	if (!hold_window(c, s->id, kind_of(s), &w))
 		return false;
-	if (hold_far_off(&w, n))
+	if (hold_far_off(&w, losses))
 		return true;
 	/* others may be taking at the same time */
 	if (!db_alone(c))
 		return false;
-	if (w.open) {
-		ch->hold_id = w.open;
+	c->change->hold_id = w.open;
+	return w.open || w.used + losses <= w.threshold || open_hold(c, kind_of(s), &w, losses);
+}
+
+bool brake_decide(struct ctx *c)
+{
+	int64_t losses = 0;
+
+	c->change->braked = c->actor->source && !c->change->unbraked;
+	c->change->hold_id = NULL;
+	if (!c->change->braked || c->touched->count <= PEOPLE_CHUNK)
 		return true;
-	}
-	if (w.used + n <= w.threshold)
-		return true;
-	return count_losses(c, ids, n, &losses) &&
-	       (w.used + losses <= w.threshold || open_hold(c, kind_of(s), &w, losses));
+	return count_losses(c, &losses) && decide(c, losses);
+}
+
+bool brake_decide_loaded(struct ctx *c, struct people *all)
+{
+	return !c->change->braked || c->touched->count > PEOPLE_CHUNK ||
+	       decide(c, losses_of(c, all));
 }
 
 /* Named by the source, or lost by groups and not held. */

@@ -42,7 +42,8 @@ static bool settle_chunk(struct ctx *c, const char *const *ids, int n)
 {
 	struct people all;
 
-	if (!people_load(c, ids, n, &all) || !people_settle(c, &all) || !people_write(c, &all))
+	if (!people_load(c, ids, n, &all) || !brake_decide_loaded(c, &all) ||
+	    !people_settle(c, &all) || !people_write(c, &all))
 		return false;
 	people_note(c, &all);
 	brake_count(c, &all);

@@ -238,6 +238,9 @@ void people_judge(struct ctx *c, const struct people *all, struct person *p)
 	struct verdict stay;
 	const char *what;
 
+	p->keep = NULL;
+	p->keeps = p->places = 0;
+	p->loses = false;
 	judge_with(c, all, p, NULL, 0, &p->verdict);
 	/* who is named by his source leaves every list */
 	if ((!p->helds && !p->why.lost) || p->deleted || !p->active)

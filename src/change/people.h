@@ -43,8 +43,10 @@ bool people_load(struct ctx *c, const char *const *ids, int n, struct people *ou
 /* One verdict, with what a hold lets the person keep. */
 void people_judge(struct ctx *c, const struct people *all, struct person *p);
 
-/* Before settling: is it too much that this change takes? */
+/* Before settling: is it too much that this change takes?  The second for what is about
+ * no more people than one load brings, which is almost everything. */
 bool brake_decide(struct ctx *c) MUST;
+bool brake_decide_loaded(struct ctx *c, struct people *all) MUST;
 /* Counts what was taken from these people. */
 void brake_count(struct ctx *c, const struct people *all);
 /* Writes held groups and places on lists, as far as they differ. */
