@@ -286,6 +286,51 @@ static const char *const removed[] = {
 	"CREATE INDEX users_removed ON users (org_id, source_id)"
 	" WHERE deleted > 0 AND erased = 0",
 	NULL,
+	NULL,
+};
+
+/* What directories would take from too many people, see access/hold.h. */
+static const char *const holds[] = {
+	/* counts as if still in the groups of held_groups */
+	"ALTER TABLE standings ADD COLUMN held BOOLEAN NOT NULL DEFAULT FALSE",
+
+	"CREATE TABLE holds ("
+	" org_id TEXT NOT NULL REFERENCES orgs (id), id TEXT NOT NULL, source_id TEXT NOT NULL,"
+	" kind TEXT NOT NULL, run_id TEXT, state TEXT NOT NULL, digest TEXT NOT NULL,"
+	" version BIGINT NOT NULL, people BIGINT NOT NULL, reason TEXT NOT NULL,"
+	" created BIGINT NOT NULL, expires BIGINT NOT NULL, decided BIGINT NOT NULL,"
+	" decided_by TEXT, decision TEXT, PRIMARY KEY (org_id, id))",
+	"CREATE INDEX holds_open ON holds (org_id, source_id) WHERE state = 'open'",
+	"CREATE INDEX holds_run ON holds (org_id, run_id) WHERE run_id IS NOT NULL",
+
+	/* moved: version of the list that brought this; 0: the list is not renewed yet */
+	"CREATE TABLE hold_people ("
+	" org_id TEXT NOT NULL, hold_id TEXT NOT NULL, user_id TEXT NOT NULL,"
+	" what TEXT NOT NULL, before TEXT NOT NULL, after TEXT NOT NULL, gone BOOLEAN NOT NULL,"
+	" moved BIGINT NOT NULL, PRIMARY KEY (org_id, hold_id, user_id),"
+	" FOREIGN KEY (org_id, hold_id) REFERENCES holds (org_id, id),"
+	" FOREIGN KEY (org_id, user_id) REFERENCES users (org_id, id))",
+	"CREATE INDEX hold_people_user ON hold_people (org_id, user_id)",
+	"CREATE INDEX hold_people_moved ON hold_people (org_id, hold_id) WHERE moved = 0",
+
+	/* groups as they were when people left them: rules still have to know them */
+	"CREATE TABLE held_groups ("
+	" org_id TEXT NOT NULL, user_id TEXT NOT NULL, group_id TEXT NOT NULL,"
+	" hold_id TEXT NOT NULL, source_id TEXT NOT NULL, name TEXT NOT NULL,"
+	" name_key TEXT NOT NULL, external_id TEXT, PRIMARY KEY (org_id, user_id, group_id),"
+	" FOREIGN KEY (org_id, user_id) REFERENCES users (org_id, id),"
+	" FOREIGN KEY (org_id, hold_id) REFERENCES holds (org_id, id))",
+	"CREATE INDEX held_groups_hold ON held_groups (org_id, hold_id)",
+
+	/* a row for each change that took something: no two writers meet */
+	"CREATE TABLE losses ("
+	" org_id TEXT NOT NULL, source_id TEXT NOT NULL, at BIGINT NOT NULL, id TEXT NOT NULL,"
+	" n BIGINT NOT NULL, PRIMARY KEY (org_id, source_id, at, id))",
+	NULL,
+};
+
+static const char *const hold_tables[] = {
+	"holds", "hold_people", "held_groups", "losses", NULL,
 };
 
 static const struct migration migrations[] = {
@@ -294,6 +339,7 @@ static const struct migration migrations[] = {
 	{ saml, saml_tables },
 	{ recent, NULL },
 	{ removed, NULL },
+	{ holds, hold_tables },
 };
 
 enum { KNOWN = sizeof(migrations) / sizeof(migrations[0]) };

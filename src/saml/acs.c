@@ -174,29 +174,6 @@ static bool verify(struct ctx *c, const struct incoming *in, const char *request
 
 /* ---- what comes of it ---- */
 
-const char *login_detail(struct ctx *c, const struct login *l)
-{
-	json_t *j = json_own(c, json_object()), *names = json_array(), *warnings = json_array();
-
-	for (int i = 0; i < l->a.n_attributes; i++)
-		json_array_append_new(names, json_string(l->a.attributes[i].name));
-	for (int i = 0; i < SAML_WARNINGS; i++)
-		if (l->a.warnings & 1U << i)
-			json_array_append_new(warnings, json_string(saml_warning_names[i]));
-	json_object_set_new(j, "attributes", names);
-	json_put_text(j, "groups", groups_state_names[l->claims.groups_state]);
-	json_put_int(j, "group_count", l->claims.groups);
-	json_put_int(j, "groups_left_out", l->claims.groups_left_out);
-	json_put_text(j, "name_id_format", l->a.name_id.format);
-	json_put_text(j, "authn_context", l->a.authn_context);
-	json_put_bool(j, "response_signed", l->a.response_signed);
-	json_put_bool(j, "assertion_signed", l->a.assertion_signed);
-	json_put_bool(j, "encrypted", l->a.encrypted);
-	json_put_bool(j, "idp_initiated", !l->pending);
-	json_object_set_new(j, "warnings", warnings);
-	return arena_adopt(c->arena, json_dumps(j, JSON_COMPACT));
-}
-
 /* Request, response and assertion count once, whoever comes with them at the same time.
  * What is used up here is so only if the sign-in commits. */
 static bool use_up(struct ctx *c, const struct login *l, struct refused *why)
