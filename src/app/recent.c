@@ -160,7 +160,10 @@ static void add_members(struct names *to, json_t *object)
 			add_name(to, NULL, key);
 			continue;
 		}
-		json_object_foreach(value, inner, under) add_name(to, key, inner);
+		json_object_foreach(value, inner, under)
+		{
+			add_name(to, key, inner);
+		}
 	}
 }
 
@@ -169,7 +172,11 @@ static json_t *member(json_t *object, const char *name)
 	const char *key;
 	json_t *value;
 
-	json_object_foreach(object, key, value) if (strcasecmp(key, name) == 0) return value;
+	json_object_foreach(object, key, value)
+	{
+		if (strcasecmp(key, name) == 0)
+			return value;
+	}
 	return NULL;
 }
 
