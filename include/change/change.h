@@ -30,6 +30,8 @@ struct change {
 	int64_t seats_taken; /* less those freed: goes into the tally at the end */
 	bool serving;        /* the queue is being served                              */
 	bool admin_made;     /* somebody became Administrator: see release_kept() */
+	bool unbraked;       /* what it takes from people is neither held nor counted:
+			      * who sets it has asked hold_over() (access/hold.h)     */
 };
 
 #define SCOPED_CHANGE __attribute__((cleanup(change_end))) struct change
