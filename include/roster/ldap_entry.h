@@ -63,8 +63,9 @@ enum ldap_phase {
 	LDAP_MEMBER,    /* memberships of people who are known                 */
 	LDAP_JOIN,      /* memberships of those who arrive, applied with them  */
 	LDAP_GROUP_GONE,
-	LDAP_NOTE,    /* entries whose account stays as it is                     */
-	LDAP_PROBLEM, /* entries that cannot be taken in, with the reason       */
+	LDAP_GROUP_SET, /* what is remembered of groups                        */
+	LDAP_NOTE,      /* entries whose account stays as it is                     */
+	LDAP_PROBLEM,   /* entries that cannot be taken in, with the reason       */
 	LDAP_PHASES
 };
 
@@ -84,5 +85,7 @@ bool ldap_staged_list(struct ctx *c, const char *run_id, int64_t phase, const ch
 bool ldap_staged_failed(struct ctx *c, const char *run_id, const struct ldap_staged *s,
 			const char *outcome) MUST;
 bool ldap_staged_count(struct ctx *c, const char *run_id, int64_t out[LDAP_PHASES]) MUST;
-/* failed: those with an outcome stay. */
+/* keep_failed: those with an outcome, and problems, stay. */
 bool ldap_staged_clear(struct ctx *c, const char *run_id, bool keep_failed) MUST;
+/* Only what waits for an administrator, and what he has to read. */
+bool ldap_staged_keep_negative(struct ctx *c, const char *run_id) MUST;

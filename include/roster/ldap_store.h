@@ -64,6 +64,9 @@ bool ldap_run_get(struct ctx *c, const char *source_id, const char *id,
 		  struct ldap_run **out) MUST; /* ERR_NOT_FOUND */
 /* The oldest that is not ended and not held; NULL if there is none. */
 bool ldap_run_open(struct ctx *c, const char *source_id, struct ldap_run **out) MUST;
+/* One like this that has not begun; NULL if there is none. */
+bool ldap_run_queued(struct ctx *c, const char *source_id, bool dry_run, bool whole,
+		     struct ldap_run **out) MUST;
 /* One that waits for a decision; NULL if there is none. */
 bool ldap_run_held(struct ctx *c, const char *source_id, struct ldap_run **out) MUST;
 /* Newest first; before NULL: from the start. */

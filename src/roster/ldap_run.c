@@ -102,6 +102,18 @@ bool ldap_run_open(struct ctx *c, const char *source_id, struct ldap_run **out)
 		   DB_ARGS(db_text(c->org->id), db_text(source_id)), out);
 }
 
+bool ldap_run_queued(struct ctx *c, const char *source_id, bool dry_run, bool whole,
+		     struct ldap_run **out)
+{
+	return one(c,
+		   "SELECT " COLS " FROM ldap_runs r WHERE r.org_id = $1 AND r.source_id = $2"
+		   " AND r.state = 'queued' AND r.dry_run = $3 AND r.whole = $4"
+		   " ORDER BY r.id LIMIT 1",
+		   DB_ARGS(db_text(c->org->id), db_text(source_id), db_bool(dry_run),
+			   db_bool(whole)),
+		   out);
+}
+
 bool ldap_run_held(struct ctx *c, const char *source_id, struct ldap_run **out)
 {
 	return one(c,

@@ -125,12 +125,20 @@ bool ldap_staged_count(struct ctx *c, const char *run_id, int64_t out[LDAP_PHASE
 
 bool ldap_staged_clear(struct ctx *c, const char *run_id, bool keep_failed)
 {
-	struct db_args args = DB_ARGS(db_text(c->org->id), db_text(run_id));
-
 	return keep_failed ? db_push(c,
 				     "DELETE FROM ldap_staged WHERE org_id = $1 AND run_id = $2"
-				     " AND outcome IS NULL",
-				     args)
+				     " AND outcome IS NULL AND phase <> $3",
+				     DB_ARGS(db_text(c->org->id), db_text(run_id),
+					     db_int(LDAP_PROBLEM)))
 			   : db_push(c, "DELETE FROM ldap_staged WHERE org_id = $1 AND run_id = $2",
-				     args);
+				     DB_ARGS(db_text(c->org->id), db_text(run_id)));
+}
+
+bool ldap_staged_keep_negative(struct ctx *c, const char *run_id)
+{
+	return db_push(c,
+		       "DELETE FROM ldap_staged WHERE org_id = $1 AND run_id = $2"
+		       " AND outcome IS NULL AND phase NOT IN ($3, $4, $5, $6)",
+		       DB_ARGS(db_text(c->org->id), db_text(run_id), db_int(LDAP_LEAVE),
+			       db_int(LDAP_OUT), db_int(LDAP_GROUP_GONE), db_int(LDAP_PROBLEM)));
 }
