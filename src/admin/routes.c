@@ -159,7 +159,7 @@ const struct admin_route admin_routes[] = {
 	{ GET,    API "/domains/{}", ADMIN_ONLY, ADMIN_READS, admin_domain_read,
 	  "getDomain", "One domain", NULL, NULL, "Domain", "200 404" },
 	{ POST,   API "/domains/{}/verify", ADMIN_ONLY, ADMIN_ALONE, admin_domain_verify,
-	  "verifyDomain", "Look for the TXT record now", NULL, NULL, "Domain", "200 404 409" },
+	  "verifyDomain", "Look for the TXT record now", NULL, NULL, "DomainChecked", "200 404 409" },
 	{ DELETE, API "/domains/{}", ADMIN_ONLY, ADMIN_WRITES, admin_domain_drop,
 	  "deleteDomain", "Give a domain up", NULL, NULL, NULL, "204 404" },
 	{ GET,    API "/requests", ADMIN_ONLY, ADMIN_READS, admin_requests_list,

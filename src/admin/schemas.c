@@ -122,6 +122,8 @@ const struct shape admin_shapes[] = {
 	{ "SamlTest", false, "url:string expires:time" },
 	{ "Domain", false, "domain:string state:domain_state txt_name:string txt_value:string "
 		"checked:time? created:time" },
+	{ "DomainChecked", false, "domain:string state:domain_state txt_name:string txt_value:string "
+		"checked:time? created:time found:dns_finding" },
 	{ "DomainNew", true, "domain:string!" },
 	{ "Exchange", false, "id:string at:time kind:string connection:string? outcome:string "
 		"code:string? reason:string? detail:any reference:string?" },
@@ -153,6 +155,7 @@ static const struct {
 	{ "signed",     "any response assertion both"                   },
 	{ "key_state",  "current next previous"                         },
 	{ "domain_state", "pending verified operator"                   },
+	{ "dns_finding", "proved other_record no_record no_answer"      },
 };
 
 static const struct {

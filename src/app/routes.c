@@ -49,6 +49,8 @@ static const struct route scim[] = {
 static const struct route login[] = {
 	{ GET,    "/login",                         NEED_NOBODY,     READS,   platform_login },
 	{ POST,   "/login",                         NEED_NOBODY,     ALONE,   platform_login_post },
+	{ GET,    "/login/continue",                NEED_NOBODY,     ALONE,   platform_continue },
+	{ POST,   "/login/continue",                NEED_NOBODY,     ALONE,   platform_continue_post },
 	{ 0 },
 };
 

@@ -20,6 +20,7 @@
 #include "ops.h"
 #include "platform/platform.h"
 #include "routes.h"
+#include "saml/dns.h"
 #include "saml/pool.h"
 #include "saml/saml.h"
 
@@ -154,6 +155,8 @@ static bool open_door(struct app *app, struct ctx *c)
 		.port = (int)config->port,
 		.workers = (int)config->workers,
 		.queue_max = (int)config->queue,
+		.lane = (int)config->lane,
+		.lane_queue_max = (int)config->lane_queue,
 		.connections_max = (int)config->connections,
 		.body_max = (size_t)config->body_max,
 		.tls_cert = config->tls_cert,
@@ -236,6 +239,7 @@ static bool start_saml(struct ctx *c, const struct config *config, struct saml_p
 	*pool = saml_pool_new(c->arena, VERIFIERS, &c->err);
 	if (!*pool || !saml_start(c, *pool, config->private_addresses))
 		return false;
+	saml_dns_server(&config->dns);
 	platform_attach(saml_options, saml_leave);
 	return true;
 }
@@ -267,7 +271,8 @@ int serve(struct ctx *c, const struct config *config, const struct command_line 
 		return said(c), EXIT_FAILED;
 	if (!load_key(c, config))
 		return said(c), EXIT_FAILED;
-	app.pool = db_pool_new(config->database, (int)config->workers + LOANS_BESIDE);
+	app.pool =
+		db_pool_new(config->database, (int)(config->workers + config->lane) + LOANS_BESIDE);
 	open = open_database(&app, c) && open_door(&app, c);
 	if (open)
 		work(&app, c, &signals, line);

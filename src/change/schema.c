@@ -275,6 +275,12 @@ static const char *const saml_tables[] = {
 	"saml_seen", "identities",       "exchanges", NULL,
 };
 
+/* Exchanges are kept, and shown, by connection. */
+static const char *const recent[] = {
+	"CREATE INDEX exchanges_by_source ON exchanges (org_id, source_id, id)",
+	NULL,
+};
+
 /* LDAP connections, where their runs stand, and what is known of each directory entry. */
 static const char *const ldap[] = {
 	/* directory: which one answered, as JSON; feed: where its changes were last read */
@@ -332,6 +338,7 @@ static const struct migration migrations[] = {
 	{ first, first_tables },
 	{ signin, signin_tables },
 	{ saml, saml_tables },
+	{ recent, NULL },
 	{ ldap, ldap_tables },
 };
 

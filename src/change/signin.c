@@ -3,6 +3,7 @@
 
 #include "access/standing.h"
 #include "base/org.h"
+#include "base/secret.h"
 #include "base/text.h"
 #include "record/history.h"
 
@@ -71,4 +72,16 @@ bool signin_admit(struct ctx *c, const struct session_new *how, struct admission
 			      .reason = out->page,
 		      });
 	return true;
+}
+
+static const char target_purpose[] = "signin-target";
+
+bool signin_seal_target(struct ctx *c, const char *url, const char **out)
+{
+	return secret_seal(c, target_purpose, url, out);
+}
+
+bool signin_open_target(struct ctx *c, const char *sealed, const char **url)
+{
+	return secret_unseal(c, target_purpose, sealed, url);
 }

@@ -108,3 +108,20 @@ void tries_failed(const char *address, const char *org, int64_t now)
 	count_up(key_of(address, NULL), now);
 	pthread_mutex_unlock(&lock);
 }
+
+bool tries_within(const char *address, const char *place, int limit, int64_t now)
+{
+	bool few;
+
+	pthread_mutex_lock(&lock);
+	few = count_of(key_of(address, place), now) < limit;
+	pthread_mutex_unlock(&lock);
+	return few;
+}
+
+void tries_count(const char *address, const char *place, int64_t now)
+{
+	pthread_mutex_lock(&lock);
+	count_up(key_of(address, place), now);
+	pthread_mutex_unlock(&lock);
+}

@@ -52,7 +52,7 @@ static bool read_message(struct ctx *c, const struct saml_connection *s, const c
 			return true;
 		}
 		*why = refused_login(LOGIN_ARTIFACT, arena_strdup(c->arena, c->err.msg));
-		return err_take(&c->err, ERR_VALUE) || err_take(&c->err, ERR_BUSY);
+		return err_take(&c->err, ERR_VALUE);
 	}
 	out->form = SAML_FORM_POST;
 	out->bytes = (struct slice){ response, strlen(response) };
@@ -301,12 +301,28 @@ static bool sign_in(struct ctx *c, struct login *l, struct admission *in, struct
 	       change_commit(&ch);
 }
 
+/* Nobody in this browser asked for it, and who is signed in here the browser does not say
+ * with a POST from another site: a page of our own, where it does, goes on from here. */
+static bool arrive(struct ctx *c, struct http_resp *p, const struct login *l,
+		   const struct admission *in)
+{
+	const char *to = "";
+
+	if (l->return_to && !signin_seal_target(c, l->return_to, &to))
+		return false;
+	http_redirect(p, arena_printf(c->arena, "/login/continue%s%s", *to ? "?to=" : "", to));
+	cookie_set_for(c, p, COOKIE_ARRIVED, in->secret, SIGNIN_ARRIVED_MS / 1000, false);
+	return true;
+}
+
 static bool welcome(struct ctx *c, struct http_resp *p, const struct login *l,
 		    const struct admission *in)
 {
 	metric_add(METRIC_SAML_ACCEPTED, "login", NULL, 0, 1);
 	if (in->page)
 		return page_say(c, p, 403, in->page);
+	if (!l->pending)
+		return arrive(c, p, l, in);
 	http_redirect(p, l->return_to ? l->return_to : "/login");
 	cookie_set(c, p, COOKIE_SESSION, in->secret);
 	return true;
@@ -366,7 +382,7 @@ bool saml_acs(struct ctx *c, const struct http_req *q, struct http_resp *p)
 	struct refused why = { 0 };
 	struct login l = { .address = q->address, .agent = http_header(q, "User-Agent") };
 
-	if (!login_enter(c, q, &l.s) || !cookie_possible(c))
+	if (!login_few(c, q, false) || !login_enter(c, q, &l.s) || !cookie_possible(c))
 		return false;
 	if (!l.s)
 		why = refused_login(LOGIN_NO_SUCH, NULL);
@@ -376,5 +392,5 @@ bool saml_acs(struct ctx *c, const struct http_req *q, struct http_resp *p)
 		why = refused_login(LOGIN_NO_METADATA, NULL);
 	else if (!receive(c, q, p, &l, &why))
 		return false;
-	return !why.code || login_refuse(c, p, l.s, "saml.login", &why);
+	return !why.code || login_refuse(c, q, p, l.s, "saml.login", &why);
 }

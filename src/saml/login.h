@@ -46,14 +46,18 @@ struct refused {
 struct refused refused_login(enum login_refusal r, const char *detail);
 struct refused refused_message(enum saml_refusal r, const char *detail);
 
+/* ERR_BUSY if this address was refused too often at the connection of the path, or, with
+ * begins, began too many sign-ins there.  Before anything is looked up. */
+bool login_few(struct ctx *c, const struct http_req *q, bool begins) MUST;
 /* Finds the connection of the path and enters its organization; *s is NULL, with the
  * error page still to be shown, if there is none that could serve. */
 bool login_enter(struct ctx *c, const struct http_req *q, struct saml_connection **s) MUST;
 
-/* Counts, records and logs a refusal and answers with a page that tells only the
- * reference.  s may be NULL.  Outside a transaction. */
-bool login_refuse(struct ctx *c, struct http_resp *p, const struct saml_connection *s,
-		  const char *kind, const struct refused *why) MUST;
+/* Counts (for login_few() as well), records and logs a refusal and answers with a page that tells
+ * only the reference.  s may be NULL.  Outside a transaction. */
+bool login_refuse(struct ctx *c, const struct http_req *q, struct http_resp *p,
+		  const struct saml_connection *s, const char *kind,
+		  const struct refused *why) MUST;
 
 /* ---- what an assertion says about a person (attributes.c) ---- */
 

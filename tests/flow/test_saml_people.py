@@ -400,7 +400,9 @@ def test_relay_state(org, relay):
     assert (answer.status, answer.location) == (303, "/login")
     assert fake.post(Browser(), fake.message(None), relay).status == 403
     assert fake.code() == "relay_state"
-    answer = fake.post(Browser(), fake.message(None), "https://platform.example/")
+    browser = Browser()
+    answer = fake.post(browser, fake.message(None), "https://platform.example/")
+    answer = browser.request("GET", fake.org.server.base + answer.location)
     assert (answer.status, answer.location) == (303, "https://platform.example/")
 
 
