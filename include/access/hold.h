@@ -52,23 +52,23 @@ extern const char *const hold_state_names[HOLD_STATES];
 enum { HOLD_WINDOW_MS = 24 * 60 * 60 * 1000, HOLD_RUN_DAYS = 7 };
 
 struct hold {
-	const char *id, *source_id, *run_id; /* run_id: of "run", else NULL           */
+	const char *id, *source_id, *source_name; /* source_name: NULL once it is gone */
+	const char *run_id;                       /* of "run", else NULL                */
 	enum hold_kind kind;
 	enum hold_state state;
-	const char *digest; /* "VERSION.SHA-256" of the list as it is                 */
-	const char *reason; /* why it was opened; once rejected, why that             */
-	int64_t people;     /* on the list                                           */
-	int64_t version;    /* of the list                                           */
-	int64_t created, decided, expires; /* 0: not decided; does not expire         */
-	const char *decided_by;
+	const char *digest; /* "VERSION.SHA-256" of the list as it is                   */
+	const char *reason; /* why it was opened                                        */
+	int64_t people;     /* on the list                                              */
+	int64_t version;    /* of the list                                              */
+	int64_t created, expires, decided; /* 0: does not expire; is not decided        */
+	const char *decided_by, *decision; /* decision: why, in the words of who rejected */
 };
 
 struct hold_person {
 	const char *user_id;
+	const char *user_name;      /* when read                                        */
 	const char *what;           /* "deactivated", "lost", "lowered", "access"       */
-	const char *before, *after; /* JSON objects: {"role": "AN", "places": [...]}   */
-	bool gone;                  /* is not on the list any more                     */
-	int64_t moved;              /* version of the list that brought this           */
+	const char *before, *after; /* JSON objects: {"role": "AN", "places": [...]}    */
 };
 
 /* ---- the brake ---- */
@@ -86,7 +86,8 @@ bool hold_count(struct ctx *c, const char *source_id, int64_t n) MUST;
  * Parks the n removals of a run, inside a change; an open hold of an earlier run of this source
  * is superseded.  The worker's own changes set change.unbraked: they are neither
  * held nor counted, the worker asks hold_over() before and calls hold_count() after.
- * An approved run is applied without asking and without being counted.
+ * An approved run is applied without asking and without being counted.  The caller
+ * tells of the hold with holding_note() (change/holding.h).
  */
 bool hold_open_run(struct ctx *c, const char *source_id, const char *run_id,
 		   const struct hold_person *people, int n, const char *reason,
@@ -101,6 +102,8 @@ bool hold_get(struct ctx *c, const char *id, struct hold **out) MUST; /* ERR_NOT
 /* Newest first, before an id ("" from the start); state and source_id NULL: any. */
 bool hold_list(struct ctx *c, const char *state, const char *source_id, const char *before,
 	       int64_t limit, struct hold **out, int *count, int64_t *total) MUST;
+/* Open and rejected ones that a person is on the list of. */
+bool hold_list_of(struct ctx *c, const char *user_id, struct hold **out, int *count) MUST;
 /* Of the list, in the order of ids, after one ("" from the start). */
 bool hold_people(struct ctx *c, const char *hold_id, const char *after, int64_t limit,
 		 struct hold_person **out, int *count) MUST;

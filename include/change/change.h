@@ -39,6 +39,11 @@ struct change {
 	int64_t seats_taken; /* less those freed: goes into the tally at the end */
 	bool serving;        /* the queue is being served                              */
 	bool admin_made;     /* somebody became Administrator: see release_kept() */
+	/* the brake, see access/hold.h */
+	const char *hold_id; /* what directories take now goes onto this list; NULL: is taken */
+	int64_t taken;       /* people it was taken from, to be counted                  */
+	bool braked;         /* a directory acts                                         */
+	bool lists_moved;    /* of holds                                                 */
 	bool unbraked;       /* what it takes from people is neither held nor counted:
 			      * who sets it has asked hold_over() (access/hold.h)     */
 };

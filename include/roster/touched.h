@@ -5,9 +5,17 @@
 
 #include "base/ctx.h"
 
+/* A group that a person was in, as it then was. */
+struct touched_lost {
+	const char *id, *external_id, *name, *source_id;
+	struct touched_lost *next;
+};
+
 struct touched {
 	struct touched_user {
 		const char *id;
+		struct touched_lost *lost; /* groups the change took him out of, last first:
+					    * removed, renamed or deleted               */
 		bool own; /* the request was about this person (not about a group or a rule):
 			   * where policy is "refuse", the request fails for want of a seat */
 		/* what happened to the account itself, for audit and events */
@@ -39,3 +47,6 @@ struct touched_user *touch_user(struct ctx *c, const char *id);
 /* The entry of this person; NULL if there is none. */
 const struct touched_user *touched_find(const struct touched *t, const char *id);
 void touch_everybody(struct ctx *c);
+/* Touches somebody who was in a group and is no more, or not in one of that name. */
+struct group;
+void touch_lost(struct ctx *c, const char *id, const struct group *was);

@@ -91,6 +91,7 @@ admin_handler admin_projects_list, admin_project_post, admin_project_read, admin
 admin_handler admin_grants_list, admin_grant_post, admin_grants_drop, admin_grant_drop;
 admin_handler admin_rules_read, admin_rules_put, admin_revisions_list, admin_revision_read,
 	admin_revision_activate;
+admin_handler admin_holds_list, admin_hold_read, admin_hold_approve, admin_hold_reject;
 admin_handler admin_annotations_post, admin_annotations_list, admin_annotations_report;
 admin_handler admin_audit_page, admin_audit_export, admin_events_page;
 admin_handler admin_tokens_list, admin_token_post, admin_token_drop;

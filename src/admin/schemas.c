@@ -12,6 +12,9 @@
 	"hold_percent:int relink_former:bool"
 #define GROUP "id:string displayName:string externalId:string? source:string connection:Named " \
 	"members:int pending_members:int created:time changed:time"
+#define HOLD "id:string kind:hold_kind state:hold_state source:string? connection:Named run:string? " \
+	"reason:string people:int digest:string created:time expires:time? decided:time? " \
+	"decided_by:string? decision:string?"
 #define TOKEN "id:string kind:kind name:string? connection:string? created:time " \
 	"created_by:string expires:time? revoked:time? last_used:time?"
 
@@ -38,18 +41,25 @@ const struct shape admin_shapes[] = {
 	{ "Place", false, "id:string title:string? role:string" },
 	{ "Team", false, "id:string name:string source:string?" },
 	{ "User", false, "id:string userName:string displayName:string? email:string? externalId:string? "
-		"state:state role:role wanted_role:role seat:bool waiting_since:time? source:string "
+		"state:state role:role wanted_role:role seat:bool held:bool waiting_since:time? source:string "
 		"connection:Named owner:bool groups:Team[] workspaces:Place[] projects:Place[] "
 		"created:time changed:time" },
 	{ "UserPatch", true, "role:given? state:settable" },
 	{ "Reason", false, "scope:scope target:string? role:string origin:origin rule:string? "
 		"revision:int? group:string? group_name:string? source:string? source_name:string? "
-		"by:string? since:time counts:bool lost_to:string?" },
-	{ "Explanation", false, "user:User summary:string? grants:Reason[]" },
+		"by:string? since:time counts:bool lost_to:string? held:bool" },
+	{ "Explanation", false, "user:User summary:string? grants:Reason[] holds:string[]" },
 
 	{ "Group", false, GROUP },
 	{ "Member", false, "id:string userName:string displayName:string?" },
 	{ "GroupPage", false, GROUP " items:Member[] next:string? total:int" },
+
+	{ "Hold", false, HOLD },
+	{ "Stake", false, "role:role places:any[]" },
+	{ "HoldPerson", false, "user:string userName:string what:taken before:Stake after:Stake" },
+	{ "HoldPage", false, HOLD " items:HoldPerson[] next:string? total:int" },
+	{ "HoldApproval", true, "digest:string!" },
+	{ "HoldRejection", true, "reason:string" },
 
 	{ "Title", true, "title:string!" },
 	{ "Workspace", false, "id:string title:string personal:bool created:time changed:time" },
@@ -154,6 +164,9 @@ static const struct {
 	{ "receive_by", "post artifact"                                 },
 	{ "signed",     "any response assertion both"                   },
 	{ "key_state",  "current next previous"                         },
+	{ "hold_kind",  "members sign-in run"                           },
+	{ "hold_state", "open approved rejected expired superseded"     },
+	{ "taken",      "deactivated lost lowered access"               },
 	{ "domain_state", "pending verified operator"                   },
 	{ "dns_finding", "proved other_record no_record no_answer"      },
 };
@@ -178,11 +191,11 @@ static const struct {
 const struct parameter admin_parameters[] = {
 	{ "limit",     "int",    "How many at most: 100 unless said, 1000 at most"             },
 	{ "after",     "string", "\"next\" of the page before; opaque"                         },
-	{ "state",     "state",  "State of users"                                              },
+	{ "state",     "state",  "State of those listed"                                             },
 	{ "role",      "role",   "Effective organization role"                                 },
 	{ "q",         "string", "Beginning of a name, without regard to case"                 },
 	{ "group",     "string", "Id of a group they are in"                                   },
-	{ "source",    "string", "Id or kind of the source"                                    },
+	{ "source",    "string", "Id of the source; of users and groups, its kind as well"                                  },
 	{ "user",      "string", "Id or userName"                                              },
 	{ "workspace", "string", "Id of a workspace"                                           },
 	{ "project",   "string", "Id of a project"                                             },

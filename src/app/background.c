@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "access/held.h"
 #include "base/log.h"
 #include "base/metric.h"
 #include "base/text.h"
@@ -28,6 +29,7 @@ enum {
 	SEAL_BATCH = 1000,                        /* records in one transaction         */
 	TIDY_MS = 60 * 60 * 1000,                 /* between two removals of what is over */
 	TIDY_BATCH = 1000,
+	SWEEP_LOSSES = 50000,
 	NOTES = 256,
 	ID_MAX = 40
 };
@@ -200,7 +202,8 @@ static bool tidy_all(struct ctx *c)
 		return false;
 	for (int i = 0; i < count; i++) {
 		c->org = &orgs[i];
-		if (!db_enter_org(c, orgs[i].id) || !session_sweep(c, TIDY_BATCH))
+		if (!db_enter_org(c, orgs[i].id) || !session_sweep(c, TIDY_BATCH) ||
+		    !hold_sweep(c, SWEEP_LOSSES))
 			return false;
 	}
 	return true;

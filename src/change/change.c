@@ -45,6 +45,7 @@ static bool settle_chunk(struct ctx *c, const char *const *ids, int n)
 	if (!people_load(c, ids, n, &all) || !people_settle(c, &all) || !people_write(c, &all))
 		return false;
 	people_note(c, &all);
+	brake_count(c, &all);
 	return true;
 }
 
@@ -192,9 +193,7 @@ bool change_flush(struct ctx *c)
 {
 	struct touched *t = c->touched;
 
-	if (t->everybody && !settle_everybody(c))
-		return false;
-	if (!settle_touched(c))
+	if (!brake_decide(c) || (t->everybody && !settle_everybody(c)) || !settle_touched(c))
 		return false;
 	c->change->fresh_groups = (struct fresh_groups){ 0 };
 	groups_note(c, t);
@@ -204,7 +203,7 @@ bool change_flush(struct ctx *c)
 		return false;
 	c->change->admin_made = false;
 	/* policies, the limit among them, may have changed in this very change */
-	return !c->alone || (refresh_org(c) && serve_queue(c));
+	return (!c->alone || (refresh_org(c) && serve_queue(c))) && brake_end(c);
 }
 
 /* The counts that moved, in one statement. */

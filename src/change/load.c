@@ -118,6 +118,43 @@ static void take_grants(struct ctx *c, struct people *all, const struct rows *r)
 	sort_mapped(all);
 }
 
+static bool held_people(struct ctx *c, const struct people *all, const char ***ids, int *n)
+{
+	*ids = arena_array(c->arena, const char *, (size_t)all->n + 1);
+	*n = 0;
+	for (int i = 0; i < all->n; i++)
+		if (all->p[i].before.held)
+			(*ids)[(*n)++] = all->p[i].id;
+	return *n > 0;
+}
+
+/* Hardly anybody is held: this costs only those. */
+static bool load_held(struct ctx *c, struct people *all)
+{
+	struct held_group *g;
+	struct hold_place *l;
+	const char **ids;
+	int n, groups, places;
+
+	if (!held_people(c, all, &ids, &n))
+		return true;
+	if (!held_groups_list(c, ids, n, &g, &groups) || !hold_places(c, ids, n, &l, &places))
+		return false;
+	for (int i = 0; i < groups; i++) {
+		struct person *p = person_of(all, g[i].user_id);
+
+		if (p)
+			p->held = p->helds++ ? p->held : &g[i];
+	}
+	for (int i = 0; i < places; i++) {
+		struct person *p = person_of(all, l[i].who.user_id);
+
+		if (p)
+			p->listed = p->listeds++ ? p->listed : &l[i];
+	}
+	return true;
+}
+
 /* People made in this very change, of whom everything is known: only the policies
  * have to be read. */
 static bool all_fresh(const struct ctx *c, const char *const *ids, int n)
@@ -311,5 +348,5 @@ bool people_load(struct ctx *c, const char *const *ids, int n, struct people *ou
 	take_standings(out, &standings);
 	take_groups(c, out, &groups);
 	take_grants(c, out, &grants);
-	return rule_set_compiled(c, c->org->rules_revision, &out->rules);
+	return load_held(c, out) && rule_set_compiled(c, c->org->rules_revision, &out->rules);
 }

@@ -275,6 +275,50 @@ static const char *const saml_tables[] = {
 	"saml_seen", "identities",       "exchanges", NULL,
 };
 
+/* What directories would take from too many people, see access/hold.h. */
+static const char *const holds[] = {
+	/* counts as if still in the groups of held_groups */
+	"ALTER TABLE standings ADD COLUMN held BOOLEAN NOT NULL DEFAULT FALSE",
+
+	"CREATE TABLE holds ("
+	" org_id TEXT NOT NULL REFERENCES orgs (id), id TEXT NOT NULL, source_id TEXT NOT NULL,"
+	" kind TEXT NOT NULL, run_id TEXT, state TEXT NOT NULL, digest TEXT NOT NULL,"
+	" version BIGINT NOT NULL, people BIGINT NOT NULL, reason TEXT NOT NULL,"
+	" created BIGINT NOT NULL, expires BIGINT NOT NULL, decided BIGINT NOT NULL,"
+	" decided_by TEXT, decision TEXT, PRIMARY KEY (org_id, id))",
+	"CREATE INDEX holds_open ON holds (org_id, source_id) WHERE state = 'open'",
+	"CREATE INDEX holds_run ON holds (org_id, run_id) WHERE run_id IS NOT NULL",
+
+	/* moved: version of the list that brought this; 0: the list is not renewed yet */
+	"CREATE TABLE hold_people ("
+	" org_id TEXT NOT NULL, hold_id TEXT NOT NULL, user_id TEXT NOT NULL,"
+	" what TEXT NOT NULL, before TEXT NOT NULL, after TEXT NOT NULL, gone BOOLEAN NOT NULL,"
+	" moved BIGINT NOT NULL, PRIMARY KEY (org_id, hold_id, user_id),"
+	" FOREIGN KEY (org_id, hold_id) REFERENCES holds (org_id, id),"
+	" FOREIGN KEY (org_id, user_id) REFERENCES users (org_id, id))",
+	"CREATE INDEX hold_people_user ON hold_people (org_id, user_id)",
+	"CREATE INDEX hold_people_moved ON hold_people (org_id, hold_id) WHERE moved = 0",
+
+	/* groups as they were when people left them: rules still have to know them */
+	"CREATE TABLE held_groups ("
+	" org_id TEXT NOT NULL, user_id TEXT NOT NULL, group_id TEXT NOT NULL,"
+	" hold_id TEXT NOT NULL, source_id TEXT NOT NULL, name TEXT NOT NULL,"
+	" name_key TEXT NOT NULL, external_id TEXT, PRIMARY KEY (org_id, user_id, group_id),"
+	" FOREIGN KEY (org_id, user_id) REFERENCES users (org_id, id),"
+	" FOREIGN KEY (org_id, hold_id) REFERENCES holds (org_id, id))",
+	"CREATE INDEX held_groups_hold ON held_groups (org_id, hold_id)",
+
+	/* a row for each change that took something: no two writers meet */
+	"CREATE TABLE losses ("
+	" org_id TEXT NOT NULL, source_id TEXT NOT NULL, at BIGINT NOT NULL, id TEXT NOT NULL,"
+	" n BIGINT NOT NULL, PRIMARY KEY (org_id, source_id, at, id))",
+	NULL,
+};
+
+static const char *const hold_tables[] = {
+	"holds", "hold_people", "held_groups", "losses", NULL,
+};
+
 /* Exchanges are kept, and shown, by connection. */
 static const char *const recent[] = {
 	"CREATE INDEX exchanges_by_source ON exchanges (org_id, source_id, id)",
@@ -302,16 +346,14 @@ static const char *const ldap[] = {
 	" kind TEXT, dry_run BOOLEAN NOT NULL, whole BOOLEAN NOT NULL, asked_by TEXT NOT NULL,"
 	" created BIGINT NOT NULL, started BIGINT NOT NULL, ended BIGINT NOT NULL,"
 	" entries_read BIGINT NOT NULL, compared BIGINT NOT NULL, changed BIGINT NOT NULL,"
-	" total BIGINT NOT NULL, phase BIGINT NOT NULL, place TEXT NOT NULL, applied BIGINT NOT "
-	"NULL,"
-	" hold_id TEXT, error TEXT, detail TEXT, feed TEXT, PRIMARY KEY (org_id, id),"
+	" total BIGINT NOT NULL, phase BIGINT NOT NULL, place TEXT NOT NULL,"
+	" applied BIGINT NOT NULL, hold_id TEXT, error TEXT, detail TEXT, feed TEXT, PRIMARY KEY (org_id, id),"
 	" FOREIGN KEY (org_id, source_id) REFERENCES sources (org_id, id))",
 	"CREATE INDEX ldap_runs_source ON ldap_runs (org_id, source_id, id)",
 
 	"CREATE TABLE ldap_staged ("
-	" org_id TEXT NOT NULL, run_id TEXT NOT NULL, phase BIGINT NOT NULL, entry_id TEXT NOT "
-	"NULL,"
-	" what TEXT NOT NULL, data TEXT, outcome TEXT,"
+	" org_id TEXT NOT NULL, run_id TEXT NOT NULL, phase BIGINT NOT NULL,"
+	" entry_id TEXT NOT NULL, what TEXT NOT NULL, data TEXT, outcome TEXT,"
 	" PRIMARY KEY (org_id, run_id, phase, entry_id))",
 
 	/* expires: when the account ends by itself; missing: since when it is not found */
@@ -338,6 +380,7 @@ static const struct migration migrations[] = {
 	{ first, first_tables },
 	{ signin, signin_tables },
 	{ saml, saml_tables },
+	{ holds, hold_tables },
 	{ recent, NULL },
 	{ ldap, ldap_tables },
 };

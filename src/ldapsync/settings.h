@@ -10,10 +10,9 @@
 
 #include "directory.h"
 
-/* What is asked for beside the id, by the place in dir_query.want; each is the first of a
- * list of names of which one may be missing, so values are looked for by field, see map.h. */
+/* Names of attributes; the first that has a value counts. */
 struct ldap_names {
-	const char **name; /* ends with NULL; the first that has a value counts */
+	const char **name; /* ends with NULL */
 };
 
 enum ldap_strategy_wish { LDAP_AUTO = DIR_STRATEGIES }; /* else an enum dir_strategy */
@@ -41,9 +40,10 @@ struct ldap_settings {
 	bool nested;         /* members of groups in a group are its members       */
 	bool primary_groups; /* AD: primaryGroupID counts                          */
 
+	const char **state_attributes; /* asked for to know an account's state          */
 	/* which states of an account deactivate */
 	bool deactivate_disabled, deactivate_expired, deactivate_locked;
-	bool ad_state; /* userAccountControl and its like are asked for */
+	bool ad_state; /* everybody has a state: one that cannot be read is in doubt  */
 
 	bool link;                /* people known by address are linked */
 	int64_t schedule_minutes; /* 0: only when asked */
@@ -59,9 +59,9 @@ struct ldap_settings {
 	int64_t entries_max, entry_kib_max;
 };
 
-/* Writes what is given over settings, member by member ("tls", "bind", ... too); ERR_VALUE
- * names what is wrong.  bind.password and tls.client_key_pem are for the caller to take
- * out before. */
+/* Writes what is given over settings, member by member (within "tls", "bind", ... too);
+ * null unsets; ERR_VALUE names what is wrong.  bind.password and tls.client_key_pem are for the
+ * caller to take out before. */
 bool ldap_settings_merge(struct ctx *c, const json_t *given, json_t *settings) MUST;
 /* What holds as a whole: URIs, TLS, binds; after the last merge, before it is stored. */
 bool ldap_settings_check(struct ctx *c, const json_t *settings) MUST;
@@ -69,7 +69,7 @@ bool ldap_settings_check(struct ctx *c, const json_t *settings) MUST;
 json_t *ldap_settings_default(struct ctx *c);
 /* From the text that is stored; ERR_INTERNAL if it is damaged. */
 bool ldap_settings_read(struct ctx *c, const char *text, struct ldap_settings *out) MUST;
-/* The i-th member's name, for schemas; false behind the last. */
+/* The i-th name at the top, for schemas, each once; false behind the last. */
 bool ldap_setting_name(int i, const char **out);
 
 /* True if a stored password must not be used with the new settings: other servers, or
