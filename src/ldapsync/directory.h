@@ -60,6 +60,7 @@ struct dir_end {
 	const char *why;
 };
 enum {
+	DIR_CODE_SIZE_LIMIT = 4,
 	DIR_CODE_DEADLINE = -1001, /* the reader was ended                           */
 	DIR_CODE_CRASHED = -1002,  /* the reader ended by itself                     */
 	DIR_CODE_NO_PAGES = -1003, /* the answer does not say whether it is all      */
