@@ -16,6 +16,7 @@ struct table_entry {
 	unsigned char id[TABLE_ID], key[TABLE_ID], content[TABLE_ID];
 	unsigned char user[TABLE_ID]; /* UUID of the person; zero: none yet                  */
 	unsigned char primary[TABLE_ID];
+	int64_t expires;    /* ms; 0: never */
 	int64_t login;      /* hash of what memberUid names; 0: none                              */
 	int next_login;     /* chain of equal places                                              */
 	int moves;          /* groups gained less groups lost, of those that rules know           */
