@@ -134,6 +134,8 @@ const struct shape admin_shapes[] = {
 		"idp_metadata_url:string replace_idp:bool " SAML },
 	{ "SamlKey", false, "id:string state:key_state certificate:string subject:string sha256:string "
 		"not_before:time not_after:time created:time" },
+	{ "LdapTest", false, "state:string uri:string whoami:string certificate:any server:any "
+		"users:any groups:any warnings:string[] code:int error:string said:string" },
 	{ "SamlTest", false, "url:string expires:time" },
 	{ "LdapRun", false, "id:string state:run_state kind:run_kind? dry_run:bool asked_by:string "
 		"created:time started:time? ended:time? read:int compared:int changed:int applied:int "
