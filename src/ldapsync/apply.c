@@ -156,3 +156,73 @@ bool apply_run(struct run *r, enum apply_part part)
 	}
 	return true;
 }
+
+/* ---- dry runs ---- */
+
+/* Groups first, for those who join them: nothing of the pages before was kept. */
+static bool with_groups(struct run *r, void *arg)
+{
+	struct attempt *a = arg;
+	struct apply_page groups = { .after = "" };
+
+	for (bool more = true; more && a->step->phase != LDAP_LEAVE;) {
+		if (!ldap_staged_page(r->c, r->row->id, LDAP_GROUP, groups.after, NULL, PAGE,
+				      &groups.row, &groups.n) ||
+		    (groups.n && !apply_groups(r, &groups)))
+			return false;
+		more = groups.n == PAGE;
+		groups.after = groups.n ? groups.row[groups.n - 1].entry_id : "";
+	}
+	return a->step->page(r, a->page);
+}
+
+static bool preview_rows(struct run *r, const struct step *step, struct apply_page *p)
+{
+	struct attempt whole = { step, p };
+
+	if (run_preview(r, with_groups, &whole))
+		return true;
+	for (int i = 0; i < p->n && is_of_entry(r); i++) {
+		struct apply_page one = { .row = &p->row[i], .n = 1, .single = true };
+		struct attempt a = { step, &one };
+
+		one.after = i ? p->row[i - 1].entry_id : p->after;
+		r->c->err = (struct err){ 0 };
+		if (!run_preview(r, with_groups, &a) && !is_of_entry(r))
+			return false;
+	}
+	if (!is_of_entry(r))
+		return false;
+	r->c->err = (struct err){ 0 };
+	return true;
+}
+
+static bool preview_step(struct run *r, const struct step *step)
+{
+	struct apply_page p = { .after = "" };
+	struct scratch s;
+	bool good = true;
+
+	scratch_begin(r->c, &s);
+	do {
+		good = ldap_staged_page(r->c, r->row->id, step->rows, p.after, NULL, step->size,
+					&p.row, &p.n) &&
+		       (p.n == 0 || preview_rows(r, step, &p));
+		if (good && p.n)
+			p.after = p.row[p.n - 1].entry_id;
+	} while (good && p.n == step->size);
+	scratch_end(&s);
+	return good;
+}
+
+bool apply_preview(struct run *r)
+{
+	static const enum ldap_phase told[] = { LDAP_LEAVE, LDAP_OUT, LDAP_ARRIVE, LDAP_UPDATE,
+						LDAP_MEMBER };
+
+	for (int i = 0; i < STEPS; i++)
+		for (size_t k = 0; k < sizeof(told) / sizeof(told[0]); k++)
+			if (steps[i].phase == told[k] && !preview_step(r, &steps[i]))
+				return false;
+	return true;
+}

@@ -7,11 +7,16 @@
 
 enum { CHANGES_MAX = 5000, EXPIRED_MAX = 1000, FILTER_MAX = 64 * 1024 };
 
+/* How groups may name somebody. */
+struct newcomer_at {
+	const char *dn, *login;
+};
+
 struct delta {
 	struct run *r;
 	int64_t changes;
-	const char *full;      /* not NULL: a full listing is needed; why */
-	const char **newcomer; /* DNs: their groups are to be asked for   */
+	const char *full;             /* not NULL: a full listing is needed; why */
+	struct newcomer_at *newcomer; /* their groups are to be asked for  */
 	int newcomers, room;
 };
 
@@ -31,9 +36,10 @@ static bool know(struct run *r, const unsigned char id[static TABLE_ID])
 	return table_find(&r->table, id) >= 0 || people_known(r, ids, 1);
 }
 
-static void ask_groups_of(struct delta *d, const char *dn)
+static void ask_groups_of(struct delta *d, const struct dir_entry *e)
 {
 	struct run *r = d->r;
+	struct ldap_person p;
 
 	if (d->newcomers == d->room) {
 		size_t was = (size_t)d->room * sizeof(*d->newcomer);
@@ -42,7 +48,11 @@ static void ask_groups_of(struct delta *d, const char *dn)
 		d->newcomer = arena_grow(r->arena, d->newcomer, was,
 					 (size_t)d->room * sizeof(*d->newcomer));
 	}
-	d->newcomer[d->newcomers++] = arena_strdup(r->arena, dn);
+	ldap_map_person(r->arena, &r->s, &r->users, e, r->c->now, &p);
+	d->newcomer[d->newcomers++] = (struct newcomer_at){
+		.dn = arena_strdup(r->arena, e->dn),
+		.login = arena_strdup(r->arena, p.login),
+	};
 }
 
 static bool person_changed(struct ctx *c, void *arg, enum dir_change what,
@@ -67,7 +77,7 @@ static bool person_changed(struct ctx *c, void *arg, enum dir_change what,
 		return false;
 	t = &r->table.entry[table_find(&r->table, id)];
 	if (t->fresh || t->back)
-		ask_groups_of(d, e->dn);
+		ask_groups_of(d, e);
 	if (r->s.primary_groups && (t->fresh || memcmp(primary, t->primary, TABLE_ID) != 0))
 		d->full = "somebody's primary group is another";
 	return true;
@@ -236,19 +246,30 @@ static bool sweep_groups(struct delta *d)
 	return true;
 }
 
-static bool groups_of_newcomer(struct delta *d, const char *dn)
+static void name_in(struct run *r, struct buf *f, const char **name, const char *text)
+{
+	const char *safe = text ? dir_filter_text(r->arena, text) : NULL;
+
+	for (; safe && name && *name; name++)
+		buf_printf(f, "(%s=%s)", *name, safe);
+}
+
+static bool groups_of_newcomer(struct delta *d, const struct newcomer_at *who)
 {
 	struct run *r = d->r;
 	struct dir_query q = r->groups;
-	const char *text = dir_filter_text(r->arena, dn);
 	struct buf f = buf_in(r->arena, FILTER_MAX);
 	struct dir_listing l;
+	size_t empty;
 
 	buf_printf(&f, "(&%s(|", q.filter);
-	for (const char **name = r->s.members.name; name && *name; name++)
-		buf_printf(&f, "(%s=%s)", *name, text);
+	empty = f.n;
+	name_in(r, &f, r->s.members.name, who->dn);
+	name_in(r, &f, r->s.member_uids.name, who->login);
+	if (f.n == empty)
+		return true;
 	buf_puts(&f, "))");
-	if (f.over || !r->s.members.name || !*r->s.members.name) {
+	if (f.over) {
 		d->full = "the groups of somebody who is new cannot be asked for";
 		return true;
 	}
@@ -257,8 +278,6 @@ static bool groups_of_newcomer(struct delta *d, const char *dn)
 		return false;
 	if (l.end.state != DIR_SEALED)
 		d->full = "the groups of somebody who is new could not be read";
-	if (*r->s.member_uids.name)
-		d->full = "the groups of somebody who is new may name him by login";
 	return true;
 }
 
@@ -307,7 +326,7 @@ static bool follow_groups(struct delta *d, const char *mark, const char **next)
 	if (!d->full && !out.tells_gone && !sweep_groups(d))
 		return false;
 	for (int i = 0; i < d->newcomers && !d->full; i++)
-		if (!groups_of_newcomer(d, d->newcomer[i]))
+		if (!groups_of_newcomer(d, &d->newcomer[i]))
 			return false;
 	return true;
 }

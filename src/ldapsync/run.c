@@ -162,7 +162,7 @@ static const char *detail(struct run *r, const struct seats *before, const struc
 static bool ready(struct run *r)
 {
 	int64_t staged[LDAP_PHASES];
-	struct seats seats;
+	struct seats seats, after;
 
 	if (!ldap_staged_count(r->c, r->row->id, staged) || !seat_count(r->c, &seats))
 		return false;
@@ -170,9 +170,15 @@ static bool ready(struct run *r)
 	for (int i = 0; i < LDAP_PHASES; i++)
 		if (i != LDAP_PROBLEM && i != LDAP_JOIN)
 			r->row->total += staged[i];
-	r->row->detail = detail(r, &seats, &seats);
 	dir_close(r->dir);
 	r->dir = NULL;
+	after = seats;
+	if (r->row->dry_run && !apply_preview(r))
+		return false;
+	after.used += r->seats_moved;
+	if (seats.limit != SEATS_UNLIMITED && after.used > seats.limit)
+		after.used = seats.limit;
+	r->row->detail = detail(r, &seats, &after);
 	if (r->row->dry_run)
 		return true;
 	r->row->phase = 0;

@@ -77,10 +77,11 @@ struct run {
 	const char *warning; /* JSON array, for the run's detail                          */
 	struct buf warnings;
 	int warned;
-	bool canary;        /* the one looked for was seen                                  */
-	int64_t told;       /* monotonic: progress was written                                */
-	const char *losers; /* digest of those from whom something is taken             */
-	bool would_hold;    /* of a dry run                                             */
+	int64_t seats_moved; /* of a dry run */
+	bool canary;         /* the one looked for was seen                                  */
+	int64_t told;        /* monotonic: progress was written                                */
+	const char *losers;  /* digest of those from whom something is taken             */
+	bool would_hold;     /* of a dry run                                             */
 	int64_t base; /* of the phases in the row: approved removals have phases of their own */
 	bool lost;    /* the lease                                                      */
 };
@@ -89,6 +90,8 @@ struct run {
  * database asks. */
 typedef bool run_step(struct run *r, void *arg) MUST;
 bool run_change(struct run *r, run_step *step, void *arg, bool alone) MUST;
+/* The same without keeping anything but how many seats it moved. */
+bool run_preview(struct run *r, run_step *step, void *arg) MUST;
 /* The same in a plain transaction: for what is about the run alone. */
 bool run_write(struct run *r, run_step *step, void *arg) MUST;
 /* Saves the row and renews the lease, once a second at most unless now. */
@@ -148,6 +151,8 @@ bool brake_decided(struct run *r, bool *decided, bool *go) MUST;
 /* apply.c */
 enum apply_part { APPLY_ALL, APPLY_POSITIVE, APPLY_NEGATIVE };
 bool apply_run(struct run *r, enum apply_part part) MUST;
+/* What seats would be taken and freed, without doing any of it. */
+bool apply_preview(struct run *r) MUST;
 
 /* Where both feeds stand, to be stored; NULL if one stands nowhere. */
 const char *feed_text(struct run *r, const char *users, const char *groups);

@@ -75,6 +75,20 @@ static bool again(struct run *r, int tries)
 	return db_lend(r->pool, r->c, r->loan) && db_enter_org(r->c, r->c->org->id);
 }
 
+/* Its effects come to pass, are counted, and are gone again. */
+static bool preview_once(struct run *r, run_step *step, void *arg)
+{
+	SCOPED_CHANGE ch = { 0 };
+
+	if (!change_begin(r->c, &ch))
+		return false;
+	ch.unbraked = true;
+	if (!step(r, arg) || !change_flush(r->c) || !hold_lease(r))
+		return false;
+	r->seats_moved += ch.seats_taken;
+	return true;
+}
+
 typedef bool once_fn(struct run *r, run_step *step, void *arg);
 
 static bool repeat(struct run *r, once_fn *once, run_step *step, void *arg)
@@ -102,6 +116,12 @@ bool run_change(struct run *r, run_step *step, void *arg, bool alone)
 {
 	r->c->alone = alone;
 	return repeat(r, change_once, step, arg);
+}
+
+bool run_preview(struct run *r, run_step *step, void *arg)
+{
+	r->c->alone = false;
+	return repeat(r, preview_once, step, arg);
 }
 
 bool run_write(struct run *r, run_step *step, void *arg)

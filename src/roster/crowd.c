@@ -56,9 +56,8 @@ static void doubt(const struct keys *k, struct newcomer *list, const char *text)
 		list[found->who].made = false;
 }
 
-/* "head (keys) tail"; each text it answers is somebody's who is there. */
-static bool ask(struct ctx *c, const char *head, const char *tail, const struct keys *k,
-		bool hashed, struct rows *r)
+/* "head (keys)"; each text it answers is somebody's who is there. */
+static bool ask(struct ctx *c, const char *head, const struct keys *k, bool hashed, struct rows *r)
 {
 	struct db_val *v = arena_array(c->arena, struct db_val, (size_t)k->n + 1);
 	struct buf sql = buf_in(c->arena, SQL_MAX);
@@ -70,8 +69,12 @@ static bool ask(struct ctx *c, const char *head, const char *tail, const struct 
 	for (int i = 0; i < k->n; i++)
 		v[i + 1] = hashed ? db_int(text_hash(k->v[i].text)) : db_text(k->v[i].text);
 	buf_puts(&sql, head);
-	buf_list(&sql, 2, k->n);
-	buf_puts(&sql, tail);
+	for (int i = 0; hashed && i < k->n; i++)
+		buf_printf(&sql, i ? ", ($%d)" : "(VALUES (CAST($%d AS BIGINT))", i + 2);
+	if (hashed)
+		buf_puts(&sql, ")");
+	else
+		buf_list(&sql, 2, k->n);
 	return db_run(c, r, sql.p, (struct db_args){ v, k->n + 1 });
 }
 
@@ -109,27 +112,27 @@ static bool look_around(struct ctx *c, struct newcomer *list, int n)
 	doubt_doubles(&names, list);
 	doubt_doubles(&externals, list);
 	qsort(mails.v, (size_t)mails.n, sizeof(*mails.v), by_text);
-	if (!ask(c, "SELECT u.name_key FROM users u WHERE u.org_id = $1 AND u.name_key IN ", "",
-		 &names, false, &r))
+	if (!ask(c, "SELECT u.name_key FROM users u WHERE u.org_id = $1 AND u.name_key IN ", &names,
+		 false, &r))
 		return false;
 	doubt_rows(&names, list, &r);
 	if (!ask(c, "SELECT u.external_id FROM users u WHERE u.org_id = $1 AND u.external_id IN ",
-		 "", &externals, false, &r))
+		 &externals, false, &r))
 		return false;
 	doubt_rows(&externals, list, &r);
-	if (!ask(c, "SELECT u.name_key FROM users u WHERE u.org_id = $1 AND u.name_key IN ", "",
-		 &mails, false, &r))
+	if (!ask(c, "SELECT u.name_key FROM users u WHERE u.org_id = $1 AND u.name_key IN ", &mails,
+		 false, &r))
 		return false;
 	doubt_rows(&mails, list, &r);
 	if (!ask(c,
 		 "SELECT v.value_key FROM person_values v WHERE v.org_id = $1"
 		 " AND v.path = 'emails.value' AND v.key_hash IN ",
-		 "", &mails, true, &r))
+		 &mails, true, &r))
 		return false;
 	doubt_rows(&mails, list, &r);
 	/* somebody's group is waiting for him under one of these */
 	if (!ask(c, "SELECT p.ref_key FROM pending_members p WHERE p.org_id = $1 AND p.ref_key IN ",
-		 "", &names, false, &r))
+		 &names, false, &r))
 		return false;
 	doubt_rows(&names, list, &r);
 	return true;
