@@ -73,10 +73,12 @@ class Certificates:
             "-out", self.path(f"{name}.crt"), *more)
 
 
-def person_ldif(n, suffix=SUFFIX, ou="people"):
+def person_ldif(n, suffix=SUFFIX, ou="people", password=PASSWORD):
+    """password: as it is stored; None: none, and nobody can bind."""
+    secret = f"userPassword: {password}\n" if password else ""
     return (f"dn: uid=p{n:06d},ou={ou},{suffix}\nobjectClass: inetOrgPerson\nuid: p{n:06d}\n"
             f"cn: Person {n}\nsn: Surname{n}\ngivenName: Given{n}\nmail: p{n:06d}@ex.example\n"
-            f"departmentNumber: {n % 10}\n\n")
+            f"departmentNumber: {n % 10}\n{secret}\n")
 
 
 def group_ldif(name, members, suffix=SUFFIX):
@@ -210,7 +212,7 @@ class Slapd:
         text = [
             f"dn: {SUFFIX}\nobjectClass: dcObject\nobjectClass: organization\no: ex\ndc: ex\n\n",
             f"dn: cn=default,{SUFFIX}\nobjectClass: device\nobjectClass: pwdPolicy\ncn: default\n"
-            "pwdAttribute: userPassword\npwdMaxFailure: 3\npwdLockout: TRUE\n\n"]
+            "pwdAttribute: userPassword\npwdMaxFailure: 3\npwdLockout: TRUE\npwdMustChange: TRUE\n\n"]
         for dn, password in ((SERVICE, SERVICE_PASSWORD), (LIMITED, LIMITED_PASSWORD)):
             uid = dn.split(",", maxsplit=1)[0].split("=")[1]
             text.append(f"dn: {dn}\nobjectClass: account\nobjectClass: simpleSecurityObject\n"
@@ -219,7 +221,7 @@ class Slapd:
             text.append(f"dn: ou={ou},{SUFFIX}\nobjectClass: organizationalUnit\nou: {ou}\n\n")
         hashed = run("/usr/sbin/slappasswd", "-s", PASSWORD).strip()
         for n in range(people):
-            text.append(person_ldif(n).rstrip("\n") + f"\nuserPassword: {hashed}\n\n")
+            text.append(person_ldif(n, password=hashed))
         for name, members in groups:
             text.append(group_ldif(name, members))
         text.append(seed)
