@@ -39,7 +39,8 @@ static bool is_this_machine(const char *uri)
 	struct slice host = host_of(uri);
 
 	return slice_is(host, "localhost") || slice_is(host, "::1") ||
-	       (host.n >= 4 && strncmp(host.p, "127.", 4) == 0);
+	       (host.n >= 4 && strncmp(host.p, "127.", 4) == 0 &&
+		strspn(host.p, "0123456789.") >= host.n);
 }
 
 static bool check_uri(struct ctx *c, const struct ldap_settings *s, const char *uri)
