@@ -145,11 +145,17 @@ static void seal(struct search *s)
 		end_good(&s->end);
 }
 
-/* Pages that bring nothing new again and again. */
-static bool goes_round(struct search *s, int64_t fresh, int *stale)
+/* What is known to be new, or else all that came. */
+static int64_t news(const struct search *s)
 {
-	*stale = s->fresh == fresh ? *stale + 1 : 0;
-	if (s->fresh < 0 || *stale < STALE_PAGES_MAX)
+	return s->fresh < 0 ? s->seen : s->fresh;
+}
+
+/* Pages that bring nothing new again and again. */
+static bool goes_round(struct search *s, int64_t before, int *stale)
+{
+	*stale = news(s) == before ? *stale + 1 : 0;
+	if (*stale < STALE_PAGES_MAX)
 		return false;
 	end_with(&s->end, s->seen ? DIR_PARTIAL : DIR_FAILED, DIR_CODE_LOOP,
 		 "the server goes round in circles: pages bring what came before");
@@ -162,9 +168,10 @@ void search_run(struct search *s)
 	int stale = 0, id;
 	bool paged, more = true;
 
-	end_with(&s->end, DIR_FAILED, DIR_CODE_CRASHED, NULL);
+	/* what stands if the one who takes the entries wants no more of them */
+	end_with(&s->end, DIR_FAILED, DIR_CODE_LIMIT, "the server sent more than it was asked for");
 	while (more) {
-		int64_t fresh = s->fresh;
+		int64_t before = news(s);
 
 		more = ask_page(s, &cookie, &id);
 		ber_memfree(cookie.bv_val);
@@ -175,11 +182,11 @@ void search_run(struct search *s)
 				 "the server does not say whether this is all; set page_size to 0 "
 				 "if it does not know pages");
 			more = false;
-		} else if (more && cookie.bv_len == 0) {
+		} else if (more && (s->page_size == 0 || cookie.bv_len == 0)) {
 			seal(s);
 			more = false;
 		} else if (more) {
-			more = !goes_round(s, fresh, &stale);
+			more = !goes_round(s, before, &stale);
 		}
 	}
 	ber_memfree(cookie.bv_val);
