@@ -69,6 +69,8 @@ bool ldap_run_queued(struct ctx *c, const char *source_id, bool dry_run, bool wh
 		     struct ldap_run **out) MUST;
 /* One that waits for a decision; NULL if there is none. */
 bool ldap_run_held(struct ctx *c, const char *source_id, struct ldap_run **out) MUST;
+/* The latest that was held, decided or not; NULL if there is none. */
+bool ldap_run_braked(struct ctx *c, const char *source_id, struct ldap_run **out) MUST;
 /* Newest first; before NULL: from the start. */
 bool ldap_run_list(struct ctx *c, const char *source_id, const char *before, int64_t limit,
 		   struct ldap_run **out, int *count, int64_t *total) MUST;

@@ -111,9 +111,28 @@ static bool close_earlier(struct run *r, void *arg)
 	return ldap_run_save(r->c, l->before) && ldap_staged_clear(r->c, l->before->id, false);
 }
 
-static bool same_as_before(const struct losses *l)
+static bool same_people(const struct losses *l, const struct ldap_run *run)
 {
-	return l->before && l->before->detail && strstr(l->before->detail, l->digest) != NULL;
+	return run && run->detail && strstr(run->detail, l->digest) != NULL;
+}
+
+/* An administrator has said no to exactly these: nobody asks him again. */
+static bool was_rejected(struct run *r, const struct losses *l, bool *out)
+{
+	struct ldap_run *last;
+	struct hold *h = NULL;
+
+	*out = false;
+	if (!ldap_run_braked(r->c, r->source->id, &last))
+		return false;
+	if (!same_people(l, last))
+		return true;
+	if (!hold_find(r->c, last->hold_id, &h))
+		return false;
+	*out = h && h->state == HOLD_REJECTED;
+	if (*out)
+		r->row->hold_id = last->hold_id;
+	return true;
 }
 
 static bool count_losses(struct run *r, void *arg)
@@ -125,13 +144,19 @@ static bool count_losses(struct run *r, void *arg)
 
 static bool decide(struct run *r, struct losses *l, bool over)
 {
-	bool full = strcmp(r->row->kind, "full") == 0;
+	bool full = strcmp(r->row->kind, "full") == 0, rejected;
 
 	if (!over && l->before && full && !r->doubt && !run_change(r, close_earlier, l, true))
 		return false;
 	if (!over)
 		return run_change(r, count_losses, l, false);
-	if (same_as_before(l)) {
+	if (!was_rejected(r, l, &rejected))
+		return false;
+	if (rejected) {
+		run_warn(r, "an administrator has rejected these removals: nobody was touched");
+		return true;
+	}
+	if (same_people(l, l->before)) {
 		r->row->hold_id = l->before->hold_id;
 		run_warn(r,
 			 "the removals of the run %s wait for an administrator; this run found "

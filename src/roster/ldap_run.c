@@ -122,6 +122,14 @@ bool ldap_run_held(struct ctx *c, const char *source_id, struct ldap_run **out)
 		   DB_ARGS(db_text(c->org->id), db_text(source_id)), out);
 }
 
+bool ldap_run_braked(struct ctx *c, const char *source_id, struct ldap_run **out)
+{
+	return one(c,
+		   "SELECT " COLS " FROM ldap_runs r WHERE r.org_id = $1 AND r.source_id = $2"
+		   " AND r.hold_id IS NOT NULL AND r.state <> 'failed' ORDER BY r.id DESC LIMIT 1",
+		   DB_ARGS(db_text(c->org->id), db_text(source_id)), out);
+}
+
 bool ldap_run_list(struct ctx *c, const char *source_id, const char *before, int64_t limit,
 		   struct ldap_run **out, int *count, int64_t *total)
 {

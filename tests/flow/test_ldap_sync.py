@@ -200,3 +200,144 @@ def test_changes_are_followed_without_a_listing(org, directory):
     assert m.done()["changed"] == 0
     assert m.done(full=True)["changed"] == 0
     check_sound(org)
+
+
+# ---- safety ----------------------------------------------------------------
+
+@pytest.fixture
+def big(new_org):
+    d = Slapd(people=60, groups=[("annotators", [person_dn(n) for n in range(60)])])
+    made = new_org(seats=60, default_role="NO")
+    rules(made, ("an", "annotators", {"org_role": "AN"}))
+    m = Mirror(made, d)
+    m.done()
+    yield m
+    d.close()
+
+
+def working(m):
+    return sum(u["state"] == "active" for u in m.users())
+
+
+def remove(m, numbers):
+    m.directory.delete(*[person_dn(n) for n in numbers])
+
+
+def test_too_many_leavers_wait_and_go_when_approved(big):
+    m, admin = big, big.org.admin
+    remove(m, range(20, 40))
+    m.directory.add_people(70)
+    run = m.sync(full=True)
+    assert run["state"] == "held" and run["hold"] and working(m) == 60
+    assert m.user(mail(70)) is not None, "what is gained is given"
+    hold = admin.ok("GET", "/holds/" + run["hold"])
+    assert hold["people"] == 20 and hold["state"] == "open"
+    again = m.sync(full=True)
+    assert again["state"] == "done" and working(m) == 60, "the same removals are not asked about twice"
+    admin.ok("POST", f"/holds/{run['hold']}/approve", {"digest": hold["digest"]})
+    assert m.wait(run["id"], ("done",))["error"] is None
+    assert working(m) == 40
+    assert {mail(n) for n in range(20, 40)} == m.names(state="deactivated")
+    check_sound(m.org)
+
+
+def test_a_directory_that_heals_closes_the_hold(big):
+    m = big
+    m.directory.hide("(departmentNumber=1)")
+    m.directory.hide("(|(departmentNumber=1)(departmentNumber=2)(departmentNumber=3))")
+    run = m.sync(full=True)
+    assert run["state"] == "held" and working(m) == 60
+    m.directory.hide("")
+    assert m.sync(full=True)["state"] == "done"
+    assert m.run(run["id"])["state"] == "done" and working(m) == 60
+    assert m.org.admin.ok("GET", "/holds/" + run["hold"])["state"] == "superseded"
+
+
+def test_rejected_removals_are_not_asked_about_again(big):
+    m = big
+    remove(m, range(20, 40))
+    run = m.sync(full=True)
+    m.org.admin.ok("POST", f"/holds/{run['hold']}/reject", {"reason": "a mistake in the directory"})
+    assert "not approved" in m.wait(run["id"], ("done",))["error"]
+    assert m.sync(full=True)["state"] == "done" and working(m) == 60
+
+
+def test_everybody_gone_is_for_a_person_to_say(new_org):
+    d = Slapd(people=5)
+    try:
+        m = Mirror(new_org(default_role="AN"), d)
+        m.done()
+        d.delete(*[person_dn(n) for n in range(5)])
+        assert m.sync(full=True)["state"] == "held" and len(m.users(state="deactivated")) == 0
+    finally:
+        d.close()
+
+
+@pytest.mark.parametrize("how", ["down", "limited", "base", "retcode", "password"])
+def test_a_listing_that_fails_takes_nothing_from_anybody(big, how):
+    m, d = big, big.directory
+    if how == "down":
+        d.stop()
+    elif how == "limited":
+        d.globals = "sizelimit 20"
+        m.patch(bind={"dn": d.limited, "password": d.limited_password})
+        d.restart()
+    elif how == "base":
+        m.patch(users={"base": "ou=nowhere," + d.suffix})
+    elif how == "retcode":
+        m.patch(users={"base": d.retcode("adminlimit")})
+    else:
+        m.patch(bind={"password": "wrong"})
+    run = m.sync(full=True)
+    assert run["state"] == "failed" and run["error"], run
+    assert working(m) == 60
+    if how == "down":
+        d.start()
+    m.patch(users={"base": d.people_base}, bind={"dn": d.service, "password": d.service_password})
+    assert m.done(full=True)["changed"] == 0
+
+
+def test_another_directory_behind_the_same_address(big):
+    m, d = big, big.directory
+    other = Slapd(people=3)
+    try:
+        d.stop()
+        other.stop()
+        other.port = d.port
+        other.start()
+        run = m.sync(full=True)
+        assert run["state"] == "failed" and "another directory" in run["error"]
+        assert working(m) == 60
+        m.patch(accept_directory=True)
+        assert m.sync(full=True)["state"] == "held" and working(m) == 60
+    finally:
+        other.close()
+
+
+def test_moving_to_another_server_takes_the_password_away(big):
+    m = big
+    assert m.show()["bind"]["password_set"] and "password" not in m.show()["bind"]
+    assert not m.patch(uris=["ldap://127.0.0.1:1"])["bind"]["password_set"]
+
+
+def test_the_last_administrator_stays(new_org):
+    d = Slapd(people=3, groups=[("admins", [person_dn(0)]), ("annotators", [person_dn(1), person_dn(2)])])
+    try:
+        org = new_org(default_role="NO")
+        rules(org, ("ad", "admins", {"org_role": "AD"}), ("an", "annotators", {"org_role": "AN"}))
+        m = Mirror(org, d)
+        m.done()
+        d.delete(person_dn(0))
+        run = m.sync(full=True)
+        assert run["state"] == "done" and m.user(mail(0))["role"] == "AD"
+        assert any("administrator" in (c["error"] or "") for c in m.changes(run["id"]))
+    finally:
+        d.close()
+
+
+def test_runs_of_others_do_not_exist(new_org, big):
+    other = new_org()
+    run = big.done(full=True)
+    assert other.admin.get(big.path).status == 404
+    assert other.admin.get(f"{big.path}/runs/{run['id']}").status == 404
+    assert other.admin.post(big.path + "/sync", {}).status == 404
