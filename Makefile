@@ -22,7 +22,7 @@ FUZZ_SECONDS ?= 60
 
 # others' headers are not ours to warn about
 PKGS   := libmicrohttpd libpq sqlite3 jansson libutf8proc libsodium libpcre2-8 libcurl \
-	lasso gobject-2.0 xmlsec1-openssl libxml-2.0 openssl zlib libseccomp liboath
+	ldap lber lasso gobject-2.0 xmlsec1-openssl libxml-2.0 openssl zlib libseccomp liboath
 INCS    = -Iinclude $(shell pkg-config --cflags $(PKGS) | sed 's/-I/-isystem /g')
 LIBS    = $(shell pkg-config --libs $(PKGS)) -linih -lresolv
 

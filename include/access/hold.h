@@ -94,6 +94,9 @@ bool hold_count(struct ctx *c, const char *source_id, int64_t n) MUST;
 bool hold_open_run(struct ctx *c, const char *source_id, const char *run_id,
 		   const struct hold_person *people, int n, const char *reason,
 		   const char **id) MUST;
+/* A later run found nothing to hold: what an earlier one of this source parked is not
+ * needed any more. */
+bool hold_close_runs(struct ctx *c, const char *source_id) MUST;
 /* The latest hold of a run; NULL: it has none. */
 bool hold_of_run(struct ctx *c, const char *run_id, struct hold **out) MUST;
 

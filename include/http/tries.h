@@ -30,3 +30,8 @@ bool tries_few(const char *address, const char *place, int limit, int64_t now);
 /* For a place alone, without a part in the sum of the address. */
 bool tries_within(const char *address, const char *place, int limit, int64_t now);
 void tries_count(const char *address, const char *place, int64_t now);
+
+/* Counted for longer than a minute, before the attempt, so that attempts side by side cannot
+ * outrun the limit; taken back when it was no failure. */
+void tries_count_for(const char *address, const char *place, int64_t window_ms, int64_t now);
+void tries_take_back(const char *address, const char *place, int64_t now);

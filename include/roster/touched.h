@@ -21,9 +21,11 @@ struct touched {
 		/* what happened to the account itself, for audit and events */
 		bool arrived, saved, deactivated, reactivated, deleted, erased;
 		bool joined;         /* arrived in groups that had been waiting          */
-		bool fresh;          /* made in this change, and nothing else is known of him:
-				      * no group, grant or standing */
+		bool fresh;          /* made in this change, and nothing is known of him but
+				      * what stands here: no grant or standing */
 		bool active;         /* of the fresh */
+		const char *const *group; /* of the fresh: ids of the groups he came into */
+		int in_groups;
 		const char *differs; /* JSON array of the attributes that a save moved */
 	} * user;
 	int count, room;

@@ -182,7 +182,7 @@ bool hold_decide(struct ctx *c, const struct hold *h, enum hold_state state, con
 			       db_text(c->actor->name), db_text(why)));
 }
 
-static bool supersede_runs(struct ctx *c, const char *source_id)
+bool hold_close_runs(struct ctx *c, const char *source_id)
 {
 	return db_push(c,
 		       "UPDATE holds SET state = 'superseded', decided = $3 WHERE org_id = $1"
@@ -204,6 +204,6 @@ bool hold_open_run(struct ctx *c, const char *source_id, const char *run_id,
 	for (int i = 0; i < n; i++)
 		places[i] = (struct hold_place){ .hold_id = h.id, .who = people[i] };
 	*id = h.id;
-	return db_alone(c) && supersede_runs(c, source_id) && insert(c, &h) &&
+	return db_alone(c) && hold_close_runs(c, source_id) && insert(c, &h) &&
 	       hold_place(c, places, n) && renew(c, h.id, &h);
 }

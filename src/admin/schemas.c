@@ -28,6 +28,11 @@
 	"authn_contexts:string[] name_id_format:string want_signed:signed want_encrypted:bool " \
 	"allow_sha1:bool allow_cbc:bool allow_inclusive_c14n:bool clock_skew_s:int"
 #define SAML "name:string " SAML_SETTINGS
+#define LDAP_SETTINGS "preset:string? enabled:bool uris:string[] tls:any bind:any users:any groups:any " \
+	"id:any attributes:any state:any deactivate:any link:bool schedule_minutes:int " \
+	"full_hours:int strategy:strategy canaries:string[] signin:any page_size:int " \
+	"connect_seconds:int answer_seconds:int run_minutes:int entries_max:int entry_kib_max:int"
+#define LDAP "name:string " LDAP_SETTINGS
 
 const struct shape admin_shapes[] = {
 	{ "Any", false, "{}" },
@@ -129,7 +134,20 @@ const struct shape admin_shapes[] = {
 		"idp_metadata_url:string replace_idp:bool " SAML },
 	{ "SamlKey", false, "id:string state:key_state certificate:string subject:string sha256:string "
 		"not_before:time not_after:time created:time" },
+	{ "LdapTest", false, "state:string uri:string whoami:string certificate:any server:any "
+		"users:any groups:any warnings:string[] code:int error:string said:string" },
 	{ "SamlTest", false, "url:string expires:time" },
+	{ "LdapRun", false, "id:string state:run_state kind:run_kind? dry_run:bool asked_by:string "
+		"created:time started:time? ended:time? read:int compared:int changed:int applied:int "
+		"total:int hold:string? error:string? counts:any seats:any warnings:any would_hold:bool" },
+	{ "LdapConnection", false, "id:string " LDAP " people:int groups_known:int last_run:any "
+		"listed:time? created:time changed:time" },
+	{ "LdapConnectionNew", true, "name:string! " LDAP_SETTINGS },
+	{ "LdapConnectionPatch", true, "accept_directory:bool " LDAP },
+	{ "LdapSync", true, "dry_run:bool full:bool" },
+	{ "LdapAsked", false, "run:string" },
+	{ "LdapChange", false, "entry:string what:string why:string userName:string? group:string? "
+		"memberships:string[] error:string?" },
 	{ "Domain", false, "domain:string state:domain_state txt_name:string txt_value:string "
 		"checked:time? created:time" },
 	{ "DomainChecked", false, "domain:string state:domain_state txt_name:string txt_value:string "
@@ -167,6 +185,9 @@ static const struct {
 	{ "hold_kind",  "members sign-in run"                           },
 	{ "hold_state", "open approved rejected expired superseded"     },
 	{ "taken",      "deactivated lost lowered access"               },
+	{ "strategy",   "auto full syncrepl dirsync usn csn timestamp"  },
+	{ "run_state",  "queued reading comparing held applying done failed" },
+	{ "run_kind",   "full delta"                                    },
 	{ "domain_state", "pending verified operator"                   },
 	{ "dns_finding", "proved other_record no_record no_answer"      },
 };

@@ -8,6 +8,7 @@
 #include "http/page.h"
 #include "ops.h"
 #include "plain.h"
+#include "ldapsync/login.h"
 #include "platform/platform.h"
 #include "saml/saml.h"
 #include "scim/scim.h"
@@ -72,6 +73,12 @@ static const struct route proxies[] = {
 	{ 0 },
 };
 
+static const struct route directories[] = {
+	{ GET,    "/ldap/{}/{}/login",              NEED_NOBODY,     ALONE,   ldap_login },
+	{ POST,   "/ldap/{}/{}/login",              NEED_NOBODY,     ALONE,   ldap_login_post },
+	{ 0 },
+};
+
 static const struct route saml[] = {
 	{ GET,    "/saml/{}/metadata",              NEED_NOBODY,     ALONE,   saml_metadata },
 	{ GET,    "/saml/{}/login",                 NEED_NOBODY,     ALONE,   saml_login },
@@ -104,6 +111,7 @@ static const struct door doors[] = {
 	{ "/login",   6, NEED_NOBODY,      page_error,  login },
 	{ "/logout",  7, NEED_NOBODY,      page_error,  logout },
 	{ "/password", 9, NEED_NOBODY,     page_error,  password },
+	{ "/ldap",    5, NEED_NOBODY,      page_error,  directories },
 	{ "/saml",    5, NEED_NOBODY,      saml_error,  saml },
 	{ "/auth",    5, NEED_NOBODY,      plain_error, proxies },
 	{ "",         0, NEED_NOBODY,      plain_error, operators },

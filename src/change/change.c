@@ -196,6 +196,7 @@ bool change_flush(struct ctx *c)
 
 	if (!brake_decide(c) || (t->everybody && !settle_everybody(c)) || !settle_touched(c))
 		return false;
+	c->change->fresh_groups = (struct fresh_groups){ 0 };
 	groups_note(c, t);
 	*t = (struct touched){ .users_created = t->users_created,
 			       .users_deleted = t->users_deleted };

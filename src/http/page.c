@@ -30,6 +30,11 @@ static const struct text {
 	{ "deactivated", "This account is deactivated",
 	  "Your organization has switched this account off. Ask an administrator if you think that "
 	  "this is a mistake." },
+	{ "directory", "Sign in",
+	  "Use the name and the password you have in your organization." },
+	{ "not_yet", "Your account is on its way",
+	  "Your password is right, but your account has not been taken over from your organization's "
+	  "directory yet. Try again later; an administrator can have it done at once." },
 	{ "unknown", "No account here",
 	  "You have signed in to your organization, but it has no account for you here. Ask an "
 	  "administrator to give you access." },

@@ -72,7 +72,8 @@ bool group_create(struct ctx *c, struct group *g)
 
 	if (!check(c, g))
 		return false;
-	g->id = id_new(c->arena);
+	if (!g->id)
+		g->id = id_new(c->arena);
 	g->version = 1;
 	g->created = g->changed = c->now;
 	if (!db_run(c, &r,

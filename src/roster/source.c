@@ -162,6 +162,13 @@ static const char *const removals[] = {
 	"DELETE FROM saml_keys WHERE org_id = $1 AND source_id = $2",
 	"DELETE FROM saml_connections WHERE org_id = $1 AND source_id = $2",
 	"DELETE FROM signposts WHERE org_id = $1 AND kind = 'saml' AND name = $2",
+	"DELETE FROM ldap_staged WHERE org_id = $1 AND run_id IN"
+	" (SELECT l.id FROM ldap_runs l WHERE l.org_id = $1 AND l.source_id = $2)",
+	"DELETE FROM ldap_runs WHERE org_id = $1 AND source_id = $2",
+	"DELETE FROM ldap_entries WHERE org_id = $1 AND source_id = $2",
+	"DELETE FROM ldap_groups WHERE org_id = $1 AND source_id = $2",
+	"DELETE FROM ldap_schedule WHERE org_id = $1 AND source_id = $2",
+	"DELETE FROM ldap_connections WHERE org_id = $1 AND source_id = $2",
 };
 
 bool source_delete(struct ctx *c, const struct source *s)
