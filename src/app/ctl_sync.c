@@ -82,7 +82,7 @@ bool ctl_sync_list(struct ctl *k)
 		{ "ID", "id" },
 		{ NULL, NULL },
 	};
-	json_t *items;
+	json_t *items = NULL;
 
 	if (!api_list(k, "/connections/ldap", &items))
 		return false;
@@ -99,7 +99,7 @@ static bool body_of(struct ctl *k, const char *file, json_t **out)
 
 static bool make(struct ctl *k, json_t *body)
 {
-	json_t *out;
+	json_t *out = NULL;
 
 	if (!api_call(k, "POST", "/connections/ldap", body, &out))
 		return false;
@@ -120,8 +120,8 @@ bool ctl_sync_create(struct ctl *k)
 
 bool ctl_sync_set(struct ctl *k)
 {
-	const char *path;
-	json_t *body, *out;
+	const char *path = NULL;
+	json_t *body, *out = NULL;
 
 	if (!find(k, k->arg[0], &path) || !body_of(k, k->arg[1], &body) ||
 	    !api_call(k, "PATCH", path, body, &out))
@@ -132,8 +132,8 @@ bool ctl_sync_set(struct ctl *k)
 
 bool ctl_sync_show(struct ctl *k)
 {
-	const char *path;
-	json_t *out;
+	const char *path = NULL;
+	json_t *out = NULL;
 
 	if (!find(k, k->arg[0], &path) || !api_call(k, "GET", path, NULL, &out))
 		return false;
@@ -143,8 +143,8 @@ bool ctl_sync_show(struct ctl *k)
 
 bool ctl_sync_delete(struct ctl *k)
 {
-	const char *path;
-	json_t *out;
+	const char *path = NULL;
+	json_t *out = NULL;
 
 	if (!find(k, k->arg[0], &path) || !api_call(k, "DELETE", path, NULL, &out))
 		return false;
@@ -154,8 +154,8 @@ bool ctl_sync_delete(struct ctl *k)
 
 bool ctl_sync_test(struct ctl *k)
 {
-	const char *path;
-	json_t *out;
+	const char *path = NULL;
+	json_t *out = NULL;
 
 	if (!find(k, k->arg[0], &path) || !api_call(k, "POST", below(k, path, "/test"), NULL, &out))
 		return false;
@@ -224,8 +224,8 @@ static bool show_run(struct ctl *k, json_t *run)
 
 bool ctl_sync_run(struct ctl *k)
 {
-	json_t *body = json_own(k->c, json_object()), *out;
-	const char *path, *run;
+	json_t *body = json_own(k->c, json_object()), *out = NULL;
+	const char *path = NULL, *run;
 
 	if (ctl_option(k, "dry-run"))
 		json_put_bool(body, "dry_run", true);
@@ -245,8 +245,8 @@ bool ctl_sync_run(struct ctl *k)
 /* The run named, or the last one. */
 static bool run_path(struct ctl *k, const char **out)
 {
-	const char *path, *id = k->arg[1];
-	json_t *connection;
+	const char *path = NULL, *id = k->arg[1];
+	json_t *connection = NULL;
 
 	if (!find(k, k->arg[0], &path) || (!id && !api_call(k, "GET", path, NULL, &connection)))
 		return false;
@@ -261,8 +261,8 @@ static bool run_path(struct ctl *k, const char **out)
 
 bool ctl_sync_status(struct ctl *k)
 {
-	const char *path;
-	json_t *run;
+	const char *path = NULL;
+	json_t *run = NULL;
 
 	return run_path(k, &path) && api_call(k, "GET", path, NULL, &run) && show_run(k, run);
 }
@@ -274,8 +274,8 @@ bool ctl_sync_runs(struct ctl *k)
 		{ "READ", "read" },       { "CHANGED", "changed" }, { "BY", "asked_by" },
 		{ "STARTED", "started" }, { "ERROR", "error" },     { NULL, NULL },
 	};
-	const char *path;
-	json_t *items;
+	const char *path = NULL;
+	json_t *items = NULL;
 
 	if (!find(k, k->arg[0], &path) || !api_list(k, below(k, path, "/runs"), &items))
 		return false;
@@ -290,8 +290,8 @@ bool ctl_sync_changes(struct ctl *k)
 		{ "GROUP", "group" }, { "ENTRY", "entry" }, { "ERROR", "error" },
 		{ NULL, NULL },
 	};
-	const char *path;
-	json_t *items;
+	const char *path = NULL;
+	json_t *items = NULL;
 
 	if (!run_path(k, &path) || !api_list(k, below(k, path, "/changes"), &items))
 		return false;

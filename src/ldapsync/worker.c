@@ -256,12 +256,13 @@ static bool reclaim(struct ctx *c)
 	if (!ldap_lease_list(c, &list, &n))
 		return false;
 	for (int i = 0; i < n; i++) {
-		struct org org = { .id = list[i].org_id };
+		struct org *org = arena_new(c->arena, struct org);
 
 		if (!owner_has_ended(c->arena, list[i].owner))
 			continue;
-		c->org = &org;
-		if (!tx_begin(c, &tx) || !db_enter_org(c, org.id) ||
+		org->id = list[i].org_id;
+		c->org = org;
+		if (!tx_begin(c, &tx) || !db_enter_org(c, org->id) ||
 		    !ldap_lease_end(c, list[i].source_id, list[i].owner, 0) || !tx_commit(&tx))
 			return false;
 		c->org = NULL;
