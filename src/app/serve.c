@@ -23,7 +23,6 @@
 #include "platform/platform.h"
 #include "routes.h"
 #include "saml/dns.h"
-#include "ldapsync/readers.h"
 #include "saml/pool.h"
 #include "saml/saml.h"
 #include "syncer.h"
