@@ -1,5 +1,5 @@
 /* ctl_sync.c - rosterctl sync: directories that are mirrored, and their runs. */
-#include "ctl.h"
+#include "ctl_sync.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -97,7 +97,7 @@ static bool body_of(struct ctl *k, const char *file, json_t **out)
 	return !file || ctl_read_json(k, file, out);
 }
 
-static bool make(struct ctl *k, json_t *body)
+bool ctl_sync_make(struct ctl *k, json_t *body)
 {
 	json_t *out = NULL;
 
@@ -115,7 +115,7 @@ bool ctl_sync_create(struct ctl *k)
 		return false;
 	json_put_text(body, "name", k->arg[0]);
 	json_put_text(body, "preset", ctl_option(k, "preset"));
-	return make(k, body);
+	return ctl_sync_make(k, body);
 }
 
 bool ctl_sync_set(struct ctl *k)
@@ -152,15 +152,71 @@ bool ctl_sync_delete(struct ctl *k)
 	return true;
 }
 
+/* What one listing of a test found, as a table of some of it. */
+static void show_sample(struct ctl *k, json_t *test, const char *what, const struct column *columns)
+{
+	json_t *part = json_object_get(test, what);
+	json_t *error = json_object_get(part, "error");
+
+	if (!part)
+		return;
+	printf("\n%s: %s%s%s\n", what, json_string_value(json_object_get(part, "state")),
+	       json_is_string(error) ? ", " : "",
+	       json_is_string(error) ? json_string_value(error) : "");
+	ctl_print_items(k, json_object_get(part, "sample"), columns);
+}
+
+static void show_test(struct ctl *k, json_t *test)
+{
+	static const struct column fields[] = {
+		{ "result", "state" },
+		{ "error", "error" },
+		{ "server", "uri" },
+		{ "kind", "server.kind" },
+		{ "strategy", "server.strategy" },
+		{ "signed in as", "whoami" },
+		{ "certificate of", "certificate.subject" },
+		{ "issued by", "certificate.issuer" },
+		{ "for", "certificate.names" },
+		{ "until", "certificate.not_after" },
+		{ "fingerprint", "certificate.sha256" },
+		{ NULL, NULL },
+	};
+	static const struct column people[] = {
+		{ "USERNAME", "userName" },
+		{ "NAME", "displayName" },
+		{ "E-MAIL", "email" },
+		{ "STATE", "state" },
+		{ "DN", "dn" },
+		{ NULL, NULL },
+	};
+	static const struct column groups[] = {
+		{ "GROUP", "name" }, { "MEMBERS", "members" }, { "DN", "dn" }, { NULL, NULL }
+	};
+	json_t *warning;
+	size_t i;
+
+	ctl_print_fields(k, test, fields);
+	show_sample(k, test, "users", people);
+	show_sample(k, test, "groups", groups);
+	json_array_foreach(json_object_get(test, "warnings"), i, warning)
+		printf("\nwarning: %s\n", json_string_value(warning));
+}
+
 bool ctl_sync_test(struct ctl *k)
 {
-	const char *path = NULL;
+	const char *path = NULL, *state;
 	json_t *out = NULL;
 
 	if (!find(k, k->arg[0], &path) || !api_call(k, "POST", below(k, path, "/test"), NULL, &out))
 		return false;
-	ctl_print_json(out);
-	return true;
+	if (k->json)
+		ctl_print_json(out);
+	else
+		show_test(k, out);
+	state = json_string_value(json_object_get(out, "state"));
+	k->told = state && strcmp(state, "failed") == 0;
+	return !k->told;
 }
 
 /* ---- runs ---- */
@@ -297,125 +353,4 @@ bool ctl_sync_changes(struct ctl *k)
 		return false;
 	ctl_print_items(k, items, columns);
 	return true;
-}
-
-/* ---- variables of Label Studio ---- */
-
-/* Value of NAME=value in a file of such lines, quotes taken off; NULL: not there. */
-static const char *variable(struct ctl *k, const char *text, const char *name)
-{
-	size_t n = strlen(name), length;
-
-	for (const char *line = text; line; line = strchr(line, '\n')) {
-		line += strspn(line, "\n\r\t ");
-		if (strncmp(line, "export ", 7) == 0)
-			line += 7;
-		if (strncmp(line, name, n) != 0 || line[n] != '=')
-			continue;
-		line += n + 1;
-		length = strcspn(line, "\r\n");
-		if (length >= 2 && (*line == '"' || *line == '\'') && line[length - 1] == *line) {
-			line++;
-			length -= 2;
-		}
-		return length ? arena_strndup(k->c->arena, line, length) : NULL;
-	}
-	return NULL;
-}
-
-static void put(json_t *body, const char *object, const char *key, json_t *value)
-{
-	json_t *in = json_object_get(body, object);
-
-	if (!in) {
-		in = json_object();
-		json_object_set_new(body, object, in);
-	}
-	json_object_set_new(in, key, value);
-}
-
-/* Which variable becomes which setting. */
-/* clang-format off */
-static const struct {
-	const char *name, *object, *key;
-	bool list;
-} variables[] = {
-	{ "AUTH_LDAP_BIND_DN",                  "bind",       "dn",         false },
-	{ "AUTH_LDAP_BIND_PASSWORD",            "bind",       "password",   false },
-	{ "AUTH_LDAP_USER_SEARCH_BASES",        "users",      "base",       false },
-	{ "AUTH_LDAP_USER_ATTR_MAP_FIRST_NAME", "attributes", "first_name", true  },
-	{ "AUTH_LDAP_USER_ATTR_MAP_LAST_NAME",  "attributes", "last_name",  true  },
-	{ "AUTH_LDAP_USER_ATTR_MAP_EMAIL",      "attributes", "email",      true  },
-	{ "AUTH_LDAP_USER_ATTR_MAP_USERNAME",   "attributes", "login",      true  },
-	{ "AUTH_LDAP_GROUP_SEARCH_BASE_DN",     "groups",     "base",       false },
-	{ "AUTH_LDAP_GROUP_SEARCH_FILTER_STR",  "groups",     "filter",     false },
-};
-/* clang-format on */
-
-static bool check_variables(struct ctl *k, const char *text)
-{
-	const char *bases = variable(k, text, "AUTH_LDAP_USER_SEARCH_BASES");
-
-	if (!variable(k, text, "AUTH_LDAP_SERVER_URI"))
-		return error(k->c, ERR_VALUE, "the file has no AUTH_LDAP_SERVER_URI");
-	if (!bases)
-		return error(k->c, ERR_VALUE,
-			     "the file has no AUTH_LDAP_USER_SEARCH_BASES: a DN template alone "
-			     "does not say whom to mirror");
-	return !strchr(bases, ';') || error(k->c, ERR_VALUE,
-					    "AUTH_LDAP_USER_SEARCH_BASES has several bases: make a "
-					    "connection for each");
-}
-
-/* What is not carried over is said, not guessed. */
-static void warn_of_rest(struct ctl *k, const char *text)
-{
-	static const char *const rest[] = {
-		"AUTH_LDAP_CONNECTION_OPTIONS",
-		"AUTH_LDAP_USER_DN_TEMPLATE",
-		"AUTH_LDAP_ORGANIZATION_ROLE_ADMINISTRATOR",
-		"AUTH_LDAP_ORGANIZATION_ROLE_MANAGER",
-		"AUTH_LDAP_ORGANIZATION_ROLE_REVIEWER",
-		"AUTH_LDAP_ORGANIZATION_ROLE_ANNOTATOR",
-		"AUTH_LDAP_ORGANIZATION_WORKSPACES",
-	};
-
-	for (size_t i = 0; i < sizeof(rest) / sizeof(rest[0]); i++)
-		if (variable(k, text, rest[i]))
-			fprintf(stderr,
-				"rosterctl: %s is not carried over: set tls, or write rules for "
-				"these groups\n",
-				rest[i]);
-}
-
-bool ctl_sync_import(struct ctl *k)
-{
-	json_t *body = json_own(k->c, json_object()), *uris = json_array();
-	const char *text, *value, *tls;
-	struct slice file = { 0 };
-
-	if (!ctl_read(k, k->arg[1], 1 << 20, &file))
-		return false;
-	text = arena_strndup(k->c->arena, file.p, file.n);
-	json_object_set_new(body, "uris", uris);
-	if (!check_variables(k, text))
-		return false;
-	value = variable(k, text, "AUTH_LDAP_SERVER_URI");
-	json_array_append_new(uris, json_string(value));
-	tls = variable(k, text, "AUTH_LDAP_START_TLS");
-	put(body, "tls", "mode",
-	    json_string(strncmp(value, "ldaps:", 6) == 0 ? "ldaps"
-			: tls && strcmp(tls, "0") != 0   ? "starttls"
-							 : "none"));
-	for (size_t i = 0; i < sizeof(variables) / sizeof(variables[0]); i++) {
-		value = variable(k, text, variables[i].name);
-		if (value)
-			put(body, variables[i].object, variables[i].key,
-			    variables[i].list ? json_pack("[s]", value) : json_string(value));
-	}
-	json_put_text(body, "name", k->arg[0]);
-	json_put_text(body, "preset", ctl_option(k, "preset"));
-	json_put_bool(body, "enabled", false);
-	warn_of_rest(k, text);
-	return make(k, body);
 }

@@ -36,6 +36,26 @@ def test_a_connection_from_a_file_to_a_run(server, org, directory, tmp_path):
     assert len(Mirror(org, directory).users()) == 5
 
 
+def test_a_connection_is_tried(server, org, directory, tmp_path):
+    (tmp_path / "corp.json").write_text(json.dumps(settings(directory)))
+    server.api(org, "sync", "create", "corp", str(tmp_path / "corp.json"))
+    out = server.api(org, "sync", "test", "corp")
+    assert "users: complete" in out and "p000003@ex.example" in out and directory.uri in out
+    (tmp_path / "off.json").write_text(json.dumps({"uris": ["ldap://127.0.0.1:1"], "bind": {"password": "x"}}))
+    server.api(org, "sync", "set", "corp", str(tmp_path / "off.json"))
+    done = server.api(org, "sync", "test", "corp", check=False)
+    assert done.returncode == 1 and "nothing answers" in done.stdout and "p000003" not in done.stdout
+
+
+@pytest.mark.parametrize("start_tls, mode", [("True", "starttls"), ("1", "starttls"), ("False", "none"), ("0", "none")])
+def test_start_tls_as_the_variable_says(server, org, directory, tmp_path, start_tls, mode):
+    (tmp_path / "ls.env").write_text(
+        f"AUTH_LDAP_SERVER_URI={directory.uri}\nAUTH_LDAP_USER_SEARCH_BASES={directory.people_base}\n"
+        f"AUTH_LDAP_START_TLS={start_tls}\n")
+    server.api(org, "sync", "import", "old", str(tmp_path / "ls.env"))
+    assert json.loads(server.api(org, "sync", "show", "old", "--json"))["tls"]["mode"] == mode
+
+
 def test_variables_of_label_studio(server, org, directory, tmp_path):
     (tmp_path / "ls.env").write_text(
         f'AUTH_LDAP_ENABLED=1\nexport AUTH_LDAP_SERVER_URI="{directory.uri}"\n'
