@@ -136,6 +136,13 @@ static bool load(struct run *r, const char *source_id)
 	       ldap_settings_read(r->c, r->source->settings, &r->s);
 }
 
+static void log_run(const struct run *r)
+{
+	log_event(r->c, LOG_INFO, "ldap_sync", F("connection", r->source->id), F("run", r->row->id),
+		  F("kind", r->row->kind), F("state", r->row->state), F_INT("read", r->row->read),
+		  F_INT("changed", r->row->changed), F_INT("applied", r->row->applied));
+}
+
 static void count_run(const struct run *r)
 {
 	metric_add(METRIC_LDAP_RUNS,
@@ -200,7 +207,9 @@ static void work(struct run *r)
 	if (!take_lease(r, &mine) || !mine)
 		return;
 	if (find_in_tx(r) && r->row) {
-		if (!run_go(r))
+		if (run_go(r))
+			log_run(r);
+		else
 			fail(r);
 		count_run(r);
 	}

@@ -29,6 +29,7 @@ def test_a_connection_from_a_file_to_a_run(server, org, directory, tmp_path):
     assert "p000003@ex.example" in server.api(org, "sync", "changes", "corp")
     server.api(org, "sync", "run", "corp", "--watch")
     assert "done" in server.api(org, "sync", "status", "corp") and "full" in server.api(org, "sync", "runs", "corp")
+    assert "event=ldap_sync" in server.tail(200) and "state=done read=5" in server.tail(200)
     (tmp_path / "less.json").write_text(json.dumps({"full_hours": 48}))
     server.api(org, "sync", "set", "corp", str(tmp_path / "less.json"))
     assert json.loads(server.api(org, "sync", "show", "corp", "--json"))["full_hours"] == 48
