@@ -37,23 +37,35 @@ int grant_order(const void *left, const void *right)
 	return order ? order : strcmp(a->group_id, b->group_id);
 }
 
+static void apply_rule(struct collector *k, const struct rule_set *rules, const struct org *policy,
+		       const struct rule *r, const struct rule_group *g)
+{
+	const char *target;
+
+	if (policy->authority[r->scope] == AUTHORITY_MANUAL || !rule_in_force(r, policy->rules_at))
+		return;
+	target = rule_target(r, g);
+	if (target)
+		add(k, &(struct grant){ .scope = r->scope,
+					.target = target,
+					.role = r->role,
+					.rule_id = r->id,
+					.group_id = g->id,
+					.source_id = g->source_id,
+					.revision = rules->revision });
+}
+
 static void apply_rules(struct collector *k, const struct facts *f, const struct rule_set *rules,
 			const struct org *policy)
 {
-	for (int i = 0; i < rules->count; i++) {
-		const struct rule *r = &rules->rule[i];
+	for (int j = 0; j < f->groups; j++) {
+		const struct rule_group *g = &f->group[j];
 
-		if (policy->authority[r->scope] == AUTHORITY_MANUAL)
-			continue;
-		for (int j = 0; j < f->groups; j++)
-			if (rule_matches(r, &f->group[j]))
-				add(k, &(struct grant){ .scope = r->scope,
-							.target = r->target,
-							.role = r->role,
-							.rule_id = r->id,
-							.group_id = f->group[j].id,
-							.source_id = f->group[j].source_id,
-							.revision = rules->revision });
+		for (int i = 0; g->known && i < g->matches; i++)
+			apply_rule(k, rules, policy, &rules->rule[g->matched[i]], g);
+		for (int i = 0; !g->known && i < rules->count; i++)
+			if (rule_matches(&rules->rule[i], g))
+				apply_rule(k, rules, policy, &rules->rule[i], g);
 	}
 	if (k->out->grants)
 		qsort(k->out->grant, (size_t)k->out->grants, sizeof(struct grant), grant_order);

@@ -75,12 +75,12 @@ static bool check_base(struct ctx *c, const struct http_req *q, const json_t *j,
 	return true;
 }
 
-static bool store(struct ctx *c, const char *document, int rules, int64_t before)
+static bool store(struct ctx *c, const char *document, const struct rule_set *set, int64_t before)
 {
 	struct org *after = arena_new(c->arena, struct org);
 	int64_t revision;
 
-	if (!rule_set_store(c, document, rules, &revision))
+	if (!rule_set_store(c, document, set, &revision))
 		return false;
 	*after = *c->org;
 	after->rules_revision = revision;
@@ -94,7 +94,7 @@ static bool store(struct ctx *c, const char *document, int rules, int64_t before
 			   .before = arena_printf(c->arena, "{\"revision\":%" PRId64 "}", before),
 			   .after =
 				   arena_printf(c->arena, "{\"revision\":%" PRId64 ",\"rules\":%d}",
-						revision, rules) });
+						revision, set->count) });
 	return true;
 }
 
@@ -110,7 +110,7 @@ static bool replace(struct ctx *c, const json_t *rules, const struct revision *a
 	if (!rule_set_parse(c, text, &set))
 		return false;
 	now = json_own(c, json_parsed(active ? active->document : NULL));
-	return json_equal(now, document) || store(c, text, set->count, active ? active->number : 0);
+	return json_equal(now, document) || store(c, text, set, active ? active->number : 0);
 }
 
 /* Alone, so that two administrators at once cannot both follow the same revision. */

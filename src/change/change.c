@@ -199,11 +199,18 @@ bool change_flush(struct ctx *c)
 	groups_note(c, t);
 	*t = (struct touched){ .users_created = t->users_created,
 			       .users_deleted = t->users_deleted };
-	if (c->change->admin_made && !release_kept(c))
-		return false;
-	c->change->admin_made = false;
 	/* policies, the limit among them, may have changed in this very change */
-	return !c->alone || (refresh_org(c) && serve_queue(c));
+	if (c->alone && !refresh_org(c))
+		return false;
+	/* whoever is released may free a seat, whoever gets one may be an administrator */
+	do {
+		if (c->change->admin_made && !release_kept(c))
+			return false;
+		c->change->admin_made = false;
+		if (c->alone && !serve_queue(c))
+			return false;
+	} while (c->change->admin_made);
+	return true;
 }
 
 /* The counts that moved, in one statement. */

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "people.h"
+#include "places.h"
 #include "roster/org.h"
 
 enum { SQL_MAX = 64 * 1024 };
@@ -204,5 +205,5 @@ bool people_load(struct ctx *c, const char *const *ids, int n, struct people *ou
 	take_standings(out, &standings);
 	take_groups(c, out, &groups);
 	take_grants(c, out, &grants);
-	return rule_set_compiled(c, c->org->rules_revision, &out->rules);
+	return rule_set_compiled(c, c->org->rules_revision, &out->rules) && places_ready(c, out);
 }

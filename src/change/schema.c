@@ -275,10 +275,40 @@ static const char *const saml_tables[] = {
 	"saml_seen", "identities",       "exchanges", NULL,
 };
 
+/* What a change of the rules would do, rules that are in force for a time, and workspaces
+ * named after groups. */
+static const char *const plans[] = {
+	"ALTER TABLE orgs ADD COLUMN rules_at BIGINT NOT NULL DEFAULT 0",
+	"ALTER TABLE orgs ADD COLUMN rules_next BIGINT NOT NULL DEFAULT 0",
+
+	/* summary: the answer to the administrator, JSON; digest: over what it changes */
+	"CREATE TABLE plans ("
+	" org_id TEXT NOT NULL REFERENCES orgs (id), id TEXT NOT NULL, hash TEXT NOT NULL,"
+	" digest TEXT NOT NULL, base_revision BIGINT NOT NULL, document TEXT NOT NULL,"
+	" summary TEXT NOT NULL, items BIGINT NOT NULL, author TEXT NOT NULL,"
+	" created BIGINT NOT NULL, expires BIGINT NOT NULL, applied BIGINT NOT NULL,"
+	" PRIMARY KEY (org_id, id))",
+
+	"CREATE TABLE plan_pages ("
+	" org_id TEXT NOT NULL REFERENCES orgs (id), plan_id TEXT NOT NULL, n BIGINT NOT NULL,"
+	" items TEXT NOT NULL, PRIMARY KEY (org_id, plan_id, n))",
+
+	/* made: by a rule, which counts against the day's cap */
+	"CREATE TABLE rule_places ("
+	" org_id TEXT NOT NULL REFERENCES orgs (id), rule_id TEXT NOT NULL,"
+	" group_id TEXT NOT NULL, workspace_id TEXT NOT NULL, made BOOLEAN NOT NULL,"
+	" created BIGINT NOT NULL, PRIMARY KEY (org_id, rule_id, group_id))",
+	"CREATE INDEX rule_places_workspace ON rule_places (org_id, workspace_id)",
+	NULL,
+};
+
+static const char *const plans_tables[] = { "plans", "plan_pages", "rule_places", NULL };
+
 static const struct migration migrations[] = {
 	{ first, first_tables },
 	{ signin, signin_tables },
 	{ saml, saml_tables },
+	{ plans, plans_tables },
 };
 
 enum { KNOWN = sizeof(migrations) / sizeof(migrations[0]) };
