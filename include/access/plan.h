@@ -43,7 +43,7 @@ struct plan_item {
 	const char *target;
 	bool had, has;            /* access to the place; always true of the organization */
 	enum role before, after;  /* as struct grant.role                                 */
-	bool waits;               /* after: for a seat                                    */
+	bool waited, waits;       /* before and after: for a seat                         */
 	const char *rule, *group; /* that decide; NULL if no rule does                   */
 	const char *why;          /* then: "manual", "policy: ..."                       */
 	bool none;                /* came to nothing in the end                          */

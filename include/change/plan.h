@@ -40,8 +40,13 @@ bool plan_applied(struct ctx *c, const char *id, int64_t revision) MUST;
 
 /* Page n of PLAN_PAGE items, as a JSON array in text; "[]" behind the last. */
 bool plan_page(struct ctx *c, const char *id, int64_t n, const char **items) MUST;
-/* The same of a result that is not stored. */
-const char *plan_page_text(struct ctx *c, const struct plan_result *r, int64_t n);
+/* The next page of a result, from a reader that began with .block = plan.first; *n its
+ * items.  "[]" behind the last. */
+struct plan_reader {
+	const struct plan_block *block;
+	int at;
+};
+const char *plan_next_page(struct arena *a, struct plan_reader *r, int *n);
 
 /* Items that are worth showing. */
 int64_t plan_shown(const struct plan *p);

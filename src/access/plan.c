@@ -232,7 +232,8 @@ static void compare_org(struct plan *p, const struct plan_person *who, struct pl
 			       .before = who->role,
 			       .after = v->wanted };
 
-	if (who->role == v->wanted)
+	i.waited = who->waiting_since > 0;
+	if (who->role == v->wanted && !i.waited)
 		return;
 	reason(who, v, &i);
 	of->item = keep_item(p, of, &i);

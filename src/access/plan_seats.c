@@ -41,8 +41,10 @@ static void count_admin(struct plan *p, const struct plan_case *of, enum role af
 /* The last word on somebody. */
 static void count(struct plan *p, const struct plan_case *of, enum role after, bool waits)
 {
-	unsigned flags = of->flags | kind_of_role(of->before, after);
 	bool waits_anew = waits && !of->waiting_since;
+	bool gives_up = of->waiting_since && !waits && of->before == after;
+	unsigned flags =
+		of->flags | kind_of_role(of->before, after) | (gives_up ? 1U << PLAN_LOST : 0);
 
 	p->changed += flags != 0 || waits_anew;
 	for (int k = 0; k < PLAN_KINDS; k++)
@@ -52,7 +54,7 @@ static void count(struct plan *p, const struct plan_case *of, enum role after, b
 		return;
 	of->item->after = after;
 	of->item->waits = waits;
-	of->item->none = of->before == after && !waits_anew;
+	of->item->none = of->before == after && !waits_anew && !gives_up;
 }
 
 static void put_case(struct plan *p, struct plan_cases *all, const struct plan_case *of)

@@ -60,11 +60,33 @@ const struct shape admin_shapes[] = {
 	{ "Grant", false, "id:string user:string userName:string scope:scope org_role:given "
 		"workspace:string project:string title:string role:string by:string? since:time" },
 	{ "GrantNew", true, "user:string! org_role:given workspace:string project:string role:place_role" },
+	{ "PlanUsers", false, "gained:int lost:int raised:int lowered:int deactivated:int" },
+	{ "PlanSeats", false, "limit:int? before:int after:int waiting_before:int waiting_after:int" },
+	{ "PlanWarning", false, "kind:string rule:string? text:string" },
+	{ "PlanTestFailed", false, "test:string why:string" },
+	{ "PlanTests", false, "passed:int failed:PlanTestFailed[]" },
+	{ "PlanRules", false, "added:string[] removed:string[] changed:string[] same:bool" },
+	{ "PlanChange", false, "user:string userName:string change:change scope:scope target:string? "
+		"before:string? after:string? because:string? group:string?" },
+	{ "Plan", false, "plan:string hash:string state:plan_state revision:int? author:string "
+		"created:time expires:time base_revision:int people:int changed:int users:PlanUsers "
+		"seats:PlanSeats warnings:PlanWarning[] warnings_left_out:int tests:PlanTests "
+		"rules:PlanRules workspaces:string[] changes:PlanChange[] changes_left_out:int "
+		"total:int next:string?" },
+	{ "PlanNew", true, "rules:Rule[] tests:RuleTest[] revision:int base_revision:int author:string? "
+		"created:time? active:bool" },
+	{ "PlanOrder", true, "plan:string! hash:string!" },
+	{ "TestGroup", false, "{\"oneOf\":[{\"type\":\"string\"},{\"type\":\"object\"}]}" },
+	{ "RoleByPlace", false, "{\"type\":\"object\",\"additionalProperties\":{\"type\":\"string\"}}" },
+	{ "Expected", true, "org_role:role workspaces:RoleByPlace projects:RoleByPlace" },
+	{ "RuleTest", true, "name:string groups:TestGroup[]! at:time expect:Expected!" },
 	{ "Match", true, "group:string! by:by source:string" },
-	{ "Given", true, "org_role:string workspace:string project:string role:string" },
-	{ "Rule", true, "id:string! match:Match! grant:Given!" },
-	{ "Rules", false, "revision:int author:string? created:time? active:bool rules:Rule[]" },
-	{ "RulesNew", true, "rules:Rule[]! revision:int base_revision:int author:string? created:time? "
+	{ "Given", true, "org_role:string workspace:string project:string role:string "
+		"workspace_from_group:string create:bool adopt:bool" },
+	{ "Rule", true, "id:string! match:Match! grant:Given! from:time until:time note:any" },
+	{ "Rules", false, "revision:int author:string? created:time? active:bool rules:Rule[] "
+		"tests:RuleTest[]" },
+	{ "RulesNew", true, "rules:Rule[]! tests:RuleTest[] revision:int base_revision:int author:string? created:time? "
 		"active:bool" },
 	{ "Revision", false, "revision:int rules:int author:string created:time active:bool" },
 
@@ -152,6 +174,8 @@ static const struct {
 	{ "receive_by", "post artifact"                                 },
 	{ "signed",     "any response assertion both"                   },
 	{ "key_state",  "current next previous"                         },
+	{ "change",     "gained lost raised lowered deactivated waits"  },
+	{ "plan_state", "open applied expired outdated"                 },
 	{ "domain_state", "pending verified operator"                   },
 };
 

@@ -25,6 +25,8 @@ const char *plan_item_kind(const struct plan_item *i)
 {
 	if (i->waits && i->after == i->before)
 		return "waits";
+	if (i->waited && i->after == i->before)
+		return plan_kind_names[PLAN_LOST];
 	if (!i->had || !i->has)
 		return plan_kind_names[i->has ? PLAN_GAINED : PLAN_LOST];
 	if (i->scope == SCOPE_ORG && i->after == ROLE_DI)
@@ -56,13 +58,7 @@ static void put_item(struct buf *b, const struct plan_item *i)
 	buf_puts(b, "}");
 }
 
-/* Where a reader of the items is. */
-struct reader {
-	const struct plan_block *block;
-	int at;
-};
-
-static const struct plan_item *next_item(struct reader *r)
+static const struct plan_item *next_item(struct plan_reader *r)
 {
 	while (r->block) {
 		while (r->at < r->block->n)
@@ -76,7 +72,7 @@ static const struct plan_item *next_item(struct reader *r)
 
 int64_t plan_shown(const struct plan *p)
 {
-	struct reader r = { .block = p->first };
+	struct plan_reader r = { .block = p->first };
 	int64_t n = 0;
 
 	while (next_item(&r))
@@ -84,8 +80,7 @@ int64_t plan_shown(const struct plan *p)
 	return n;
 }
 
-/* A page from where the reader is; *n the items on it. */
-static const char *page_from(struct arena *a, struct reader *r, int *n)
+const char *plan_next_page(struct arena *a, struct plan_reader *r, int *n)
 {
 	struct buf b = buf_in(a, PAGE_BYTES_MAX);
 	const struct plan_item *i;
@@ -100,26 +95,15 @@ static const char *page_from(struct arena *a, struct reader *r, int *n)
 	return b.over ? "[]" : b.p;
 }
 
-const char *plan_page_text(struct ctx *c, const struct plan_result *r, int64_t n)
-{
-	struct reader at = { .block = r->plan.first };
-	const char *page = "[]";
-	int count;
-
-	for (int64_t i = 0; i <= n; i++)
-		page = page_from(c->arena, &at, &count);
-	return page;
-}
-
 /* Each in an arena of its own: the pages together are large. */
 static bool store_pages(struct ctx *c, const struct plan_result *r, const char *id)
 {
-	struct reader at = { .block = r->plan.first };
+	struct plan_reader at = { .block = r->plan.first };
 	int n = PLAN_PAGE;
 
 	for (int64_t page = 0; n == PLAN_PAGE; page++) {
 		struct arena mine = { 0 };
-		const char *items = page_from(&mine, &at, &n);
+		const char *items = plan_next_page(&mine, &at, &n);
 		bool good = !n || db_run(c, NULL,
 					 "INSERT INTO plan_pages (org_id, plan_id, n, items)"
 					 " VALUES ($1, $2, $3, $4)",
