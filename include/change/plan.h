@@ -53,6 +53,7 @@ int64_t plan_shown(const struct plan *p);
 /* Which kind of change it is, by name; "waits" for somebody who waits for a seat. */
 const char *plan_item_kind(const struct plan_item *i);
 
-/* What one person would be, were he in one more group; the rules stay as they are. */
-bool plan_join(struct ctx *c, const char *user_id, const char *group_id,
+/* What one person would be, were he in one more group (id, or a name that only one has:
+ * ERR_VALUE); the rules stay as they are. */
+bool plan_join(struct ctx *c, const char *user_id, const char *group, const char **group_id,
 	       struct plan_result *out) MUST;

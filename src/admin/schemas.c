@@ -44,8 +44,9 @@ const struct shape admin_shapes[] = {
 	{ "UserPatch", true, "role:given? state:settable" },
 	{ "Reason", false, "scope:scope target:string? role:string origin:origin rule:string? "
 		"revision:int? group:string? group_name:string? source:string? source_name:string? "
-		"by:string? since:time counts:bool lost_to:string?" },
-	{ "Explanation", false, "user:User summary:string? grants:Reason[]" },
+		"by:string? since:time counts:bool lost_to:string? why:string?" },
+	{ "Joined", false, "group:string waits:bool changes:PlanChange[]" },
+	{ "Explanation", false, "user:User summary:string? grants:Reason[] join:Joined" },
 
 	{ "Group", false, GROUP },
 	{ "Member", false, "id:string userName:string displayName:string?" },
@@ -60,6 +61,13 @@ const struct shape admin_shapes[] = {
 	{ "Grant", false, "id:string user:string userName:string scope:scope org_role:given "
 		"workspace:string project:string title:string role:string by:string? since:time" },
 	{ "GrantNew", true, "user:string! org_role:given workspace:string project:string role:place_role" },
+	{ "Pair", false, "{\"type\":\"array\",\"items\":{\"type\":\"string\"}}" },
+	{ "ProjectMapping", false, "project_id:text! group:string! role:string!" },
+	{ "Mappings", true, "roles_groups:Pair[] workspaces_groups:Pair[] "
+		"projects_groups:ProjectMapping[] projects:RoleByPlace" },
+	{ "Imported", false, "rules:Rule[] notes:string[]" },
+	{ "Exported", false, "roles_groups:Pair[] workspaces_groups:Pair[] "
+		"projects_groups:ProjectMapping[] notes:string[]" },
 	{ "PlanUsers", false, "gained:int lost:int raised:int lowered:int deactivated:int" },
 	{ "PlanSeats", false, "limit:int? before:int after:int waiting_before:int waiting_after:int" },
 	{ "PlanWarning", false, "kind:string rule:string? text:string" },
@@ -202,7 +210,8 @@ const struct parameter admin_parameters[] = {
 	{ "state",     "state",  "State of users"                                              },
 	{ "role",      "role",   "Effective organization role"                                 },
 	{ "q",         "string", "Beginning of a name, without regard to case"                 },
-	{ "group",     "string", "Id of a group they are in"                                   },
+	{ "group",     "string", "Id of a group; to explain, also a name"                      },
+	{ "scope",     "scope",  "Scope of grants"                                             },
 	{ "source",    "string", "Id or kind of the source"                                    },
 	{ "user",      "string", "Id or userName"                                              },
 	{ "workspace", "string", "Id of a workspace"                                           },
@@ -211,7 +220,7 @@ const struct parameter admin_parameters[] = {
 	{ "from",      "time",   "From this time on"                                           },
 	{ "until",     "time",   "Before this time"                                            },
 	{ "action",    "string", "An action, or with a dot at the end all that begin so"       },
-	{ "target",    "string", "Id of what was changed"                                      },
+	{ "target",    "string", "Id of what it is about"                                      },
 	{ "actor",     "string", "Who did it"                                                  },
 	{ "format",    "format", "JSON lines unless said"                                      },
 	{ "preview",   "bool",   "Only tell what would go"                                     },

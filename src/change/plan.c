@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "plan_read.h"
 #include "roster/org.h"
 
@@ -105,28 +106,55 @@ bool plan_evaluate(struct ctx *c, const struct rule_set *draft, struct plan_resu
 	return true;
 }
 
-bool plan_join(struct ctx *c, const char *user_id, const char *group_id, struct plan_result *out)
+static bool find_group(struct ctx *c, const struct plan_groups *g, const char *ref,
+		       const struct rule_group **out)
 {
-	struct plan_groups g = { 0 };
-	const struct rule_group *extra;
-	const struct rule_set *set;
+	const char *key = text_fold(c->arena, ref);
+	int named = 0;
+
+	*out = plan_group(g, ref);
+	for (int i = 0; i < g->n && (!*out || named); i++)
+		if (strcmp(g->group[i].key, key) == 0) {
+			*out = &g->group[i];
+			named++;
+		}
+	if (named > 1)
+		return error(c, ERR_VALUE, "several sources have a group %.100s: name it by its id",
+			     ref);
+	return *out || error(c, ERR_VALUE, "there is no group %.100s", ref);
+}
+
+/* Seats of others count, not the others themselves. */
+static bool count_others(struct ctx *c, const char *user_id, int64_t *seats)
+{
 	struct rows r;
 
-	if (!rule_set_compiled(c, c->org->rules_revision, &set) || !begin(c, set, out) ||
-	    !plan_read_groups(c, set, &g) || !plan_read_places(c, set, &g, out))
-		return false;
-	extra = plan_group(&g, group_id);
-	if (!extra)
-		return error(c, ERR_VALUE, "there is no group %.100s", group_id);
-	/* seats of others count, not the others themselves */
 	if (!db_run(c, &r,
 		    "SELECT COUNT(*) FROM standings s WHERE s.org_id = $1 AND s.seat = $2"
 		    " AND s.user_id <> $3",
 		    DB_ARGS(db_text(c->org->id), db_bool(true), db_text(user_id))))
 		return false;
-	out->plan.seats_before = row_int(&r, 0, 0);
-	if (!plan_read_person(c, &g, user_id, extra, &out->plan))
+	*seats = row_int(&r, 0, 0);
+	return true;
+}
+
+bool plan_join(struct ctx *c, const char *user_id, const char *group, const char **group_id,
+	       struct plan_result *out)
+{
+	struct plan_groups g = { 0 };
+	const struct rule_group *extra;
+	const struct rule_set *set;
+
+	if (!rule_set_compiled(c, c->org->rules_revision, &set) || !begin(c, set, out) ||
+	    !plan_read_groups(c, set, &g) || !find_group(c, &g, group, &extra))
 		return false;
+	/* a workspace that is made for a group without members comes with the first */
+	g.peopled[extra - g.group] = true;
+	if (!plan_read_places(c, set, &g, out) ||
+	    !count_others(c, user_id, &out->plan.seats_before) ||
+	    !plan_read_person(c, &g, user_id, extra, &out->plan))
+		return false;
+	*group_id = extra->id;
 	plan_finish(&out->plan);
 	return true;
 }
