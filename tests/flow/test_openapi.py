@@ -34,7 +34,8 @@ def furnish(org):
     saml = admin.ok("POST", "/connections/saml", {"name": "s", "idp_metadata_xml": metadata})["id"]
     domain = admin.ok("POST", "/domains", {"domain": f"{org.id}.example"})["domain"]
     org.platform.ok("POST", "/annotations", {"id": "a", "project": "p", "user": user})
-    return {"users": user, "groups": group, "workspaces": workspace, "projects": project, "grants": grant,
+    plan = admin.ok("POST", "/rules/plan", {"rules": []})["plan"]
+    return {"plan": plan, "users": user, "groups": group, "workspaces": workspace, "projects": project, "grants": grant,
             "revisions": "1", "tokens": token, "scim": connection, "saml": saml, "domains": domain,
             "sessions": "01900000-0000-7000-8000-000000000000"}
 
