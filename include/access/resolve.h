@@ -2,8 +2,8 @@
  * resolve.h - from facts to roles: a pure function.
  *
  * No database, no clock, no order of events: the same facts, rules and policy
- * (with the moment in it by which rules are in force) give the same verdict.  It answers one person in a request and a hundred
- * thousand in a plan.
+ * (with the moment in it by which rules are in force) give the same verdict.  It answers one person
+ * in a request and a hundred thousand in a plan.
  */
 #pragma once
 

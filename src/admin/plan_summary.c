@@ -74,7 +74,10 @@ static json_t *by_id(struct ctx *c, const json_t *document)
 	json_t *all = json_own(c, json_object()), *one;
 	size_t i;
 
-	json_array_foreach(rules, i, one) json_put(all, id_of(c, one, i), json_incref(one));
+	json_array_foreach(rules, i, one)
+	{
+		json_put(all, id_of(c, one, i), json_incref(one));
+	}
 	return all;
 }
 
@@ -94,8 +97,11 @@ static json_t *show_difference(struct ctx *c, const json_t *active, const json_t
 		else if (!json_equal(was, rule))
 			json_append(changed, json_string(id));
 	}
-	json_object_foreach(old, id, rule) if (!json_object_get(new, id))
-		json_append(removed, json_string(id));
+	json_object_foreach(old, id, rule)
+	{
+		if (!json_object_get(new, id))
+			json_append(removed, json_string(id));
+	}
 	json_put(j, "added", added);
 	json_put(j, "removed", removed);
 	json_put(j, "changed", changed);

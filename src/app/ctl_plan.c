@@ -48,7 +48,10 @@ static void print_names(const char *sign, const json_t *list)
 	json_t *one;
 	size_t i;
 
-	json_array_foreach(list, i, one) printf(" %s%s", sign, json_string_value(one));
+	json_array_foreach(list, i, one)
+	{
+		printf(" %s%s", sign, json_string_value(one));
+	}
 }
 
 static void print_rules(const json_t *plan)
@@ -70,7 +73,9 @@ static void print_remarks(const json_t *plan)
 	size_t i;
 
 	json_array_foreach(json_object_get(plan, "workspaces"), i, one)
+	{
 		printf("makes the workspace \"%s\"\n", json_string_value(one));
+	}
 	json_array_foreach(json_object_get(plan, "warnings"), i, one)
 	{
 		const char *rule = json_string_value(json_object_get(one, "rule"));
@@ -79,7 +84,9 @@ static void print_remarks(const json_t *plan)
 		       rule ? "\": " : "", text(one, "text"));
 	}
 	json_array_foreach(json_object_get(json_object_get(plan, "tests"), "failed"), i, one)
+	{
 		printf("test failed: \"%s\": %s\n", text(one, "test"), text(one, "why"));
+	}
 }
 
 static void print_plan(struct ctl *k, json_t *plan)
@@ -123,7 +130,9 @@ static bool read_changes(struct ctl *k, json_t *plan)
 			      &page))
 			return false;
 		json_array_foreach(json_object_get(page, "changes"), i, one)
+		{
 			json_array_append(all, one);
+		}
 		next = json_string_value(json_object_get(page, "next"));
 	}
 	while ((int64_t)json_array_size(all) > most)
@@ -155,7 +164,7 @@ static bool changes_something(const json_t *plan)
 
 bool ctl_rules_plan(struct ctl *k)
 {
-	json_t *draft, *plan;
+	json_t *draft = NULL, *plan = NULL;
 
 	if (!read_draft(k, &draft) || !api_call(k, "POST", "/rules/plan", draft, &plan) ||
 	    !read_changes(k, plan))

@@ -15,7 +15,9 @@ static bool export_mappings(struct ctl *k)
 	if (!api_call(k, "GET", "/rules/export", NULL, &out))
 		return false;
 	json_array_foreach(json_object_get(out, "notes"), i, note)
+	{
 		fprintf(stderr, "rosterctl: note: %s\n", json_string_value(note));
+	}
 	json_object_del(out, "notes");
 	ctl_print_json(out);
 	return true;
@@ -56,7 +58,9 @@ bool ctl_rules_import(struct ctl *k)
 	    !api_call(k, "POST", "/rules/import", lists, &out))
 		return false;
 	json_array_foreach(json_object_get(out, "notes"), i, note)
+	{
 		fprintf(stderr, "rosterctl: note: %s\n", json_string_value(note));
+	}
 	document = json_object();
 	json_object_set(document, "rules", json_object_get(out, "rules"));
 	ctl_print_json(document);

@@ -241,20 +241,31 @@ void buf_json(struct buf *b, const char *s)
 	buf_put(b, "\"", 1);
 }
 
+/* "$7"; statements of many rows have thousands of them. */
+static void put_param(struct buf *b, const char *before, int number)
+{
+	char digits[12], *at = digits + sizeof(digits);
+
+	do
+		*--at = (char)('0' + number % 10);
+	while (number /= 10);
+	*--at = '$';
+	buf_puts(b, before);
+	buf_put(b, at, (size_t)(digits + sizeof(digits) - at));
+}
+
 void buf_params(struct buf *b, int first, int n)
 {
 	for (int i = 0; i < n; i++)
-		buf_printf(b, i ? ", $%d" : "$%d", first + i);
+		put_param(b, i ? ", " : "", first + i);
 }
 
 void buf_list(struct buf *b, int first, int n)
 {
-	if (n == 1) {
-		buf_printf(b, "($%d)", first);
-		return;
+	buf_puts(b, n == 1 ? "" : "(VALUES ");
+	for (int i = 0; i < n; i++) {
+		put_param(b, i ? ", (" : "(", first + i);
+		buf_puts(b, ")");
 	}
-	buf_puts(b, "(VALUES ");
-	for (int i = 0; i < n; i++)
-		buf_printf(b, i ? ", ($%d)" : "($%d)", first + i);
-	buf_puts(b, ")");
+	buf_puts(b, n == 1 ? "" : ")");
 }

