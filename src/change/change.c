@@ -117,10 +117,12 @@ static bool settle_page(struct ctx *c, char last[static 64], bool *more)
 	return good;
 }
 
-/* Rules may fill a table of grants that was empty. */
+/* Rules may fill a table of grants that was empty: look at it whenever it has doubled. */
 static bool heed_growth(struct ctx *c, int pages)
 {
-	return (pages != 4 && pages != 32) || db_grown(c, "grants");
+	bool doubled = pages >= 4 && (pages & (pages - 1)) == 0;
+
+	return !doubled || db_grown(c, "grants");
 }
 
 static bool settle_everybody(struct ctx *c)
