@@ -29,6 +29,8 @@ extern const char *const plan_kind_names[PLAN_KINDS];
 struct plan_person {
 	const char *id, *name; /* name: userName */
 	struct facts facts;
+	const struct rule_group *held; /* see resolve_kept() */
+	int helds;
 	enum role role; /* in the organization */
 	bool seat;
 	int64_t waiting_since;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "access/grant.h"
+#include "access/hold.h"
 #include "access/standing.h"
 #include "roster/user.h"
 
@@ -12,6 +13,7 @@ struct explained {
 	const char *lost_to; /* else: id of the rule that won, "manual", "policy: ..." */
 	const char *why;     /* then: a sentence */
 	const char *group_name, *source_name;
+	bool held; /* by a group he left, which a hold lets him count in */
 };
 
 struct explanation {
@@ -19,6 +21,8 @@ struct explanation {
 	struct standing *standing;
 	struct explained *grant;
 	int grants;
+	struct hold *hold; /* those he is on the list of; by a run's, his facts are not moved */
+	int holds;
 	const char *summary; /* one sentence about the organization role */
 };
 

@@ -247,7 +247,7 @@ void plan_person(struct plan *p, struct arena *scratch, const struct plan_person
 				.waiting_since = who->waiting_since };
 	struct verdict v;
 
-	resolve(scratch, &who->facts, p->rules, p->policy, &v);
+	resolve_kept(scratch, &who->facts, who->held, who->helds, p->rules, p->policy, &v);
 	of.wanted = v.wanted;
 	of.author = p->author && strcmp(p->author, who->id) == 0;
 	p->people++;

@@ -117,6 +117,11 @@ int64_t text_hash(const char *s)
 	return (int64_t)(n & INT64_MAX);
 }
 
+void text_digest(const void *p, size_t n, unsigned char out[TEXT_DIGEST_BYTES])
+{
+	crypto_generichash(out, TEXT_DIGEST_BYTES, p, n, NULL, 0);
+}
+
 bool text_bool(const char *s, bool *out)
 {
 	if (strcasecmp(s, "true") == 0)

@@ -32,12 +32,15 @@ static bool is_about(const struct rule *r, int64_t from, int64_t to)
 	return r->title || (r->from > from && r->from <= to) || (r->until > from && r->until <= to);
 }
 
+/* And those whom a hold lets count in it. */
 static bool touch_members(struct ctx *c, const char *group_id)
 {
 	struct rows r;
 
 	if (!db_run(c, &r,
-		    "SELECT m.user_id FROM members m WHERE m.org_id = $1 AND m.group_id = $2",
+		    "SELECT m.user_id FROM members m WHERE m.org_id = $1 AND m.group_id = $2"
+		    " UNION SELECT k.user_id FROM held_groups k"
+		    " WHERE k.org_id = $1 AND k.group_id = $2",
 		    DB_ARGS(db_text(c->org->id), db_text(group_id))))
 		return false;
 	for (int i = 0; i < r.count; i++)
@@ -45,6 +48,7 @@ static bool touch_members(struct ctx *c, const char *group_id)
 	return true;
 }
 
+/* Groups as they are, and as holds remember them. */
 static bool touch_concerned(struct ctx *c, const struct rule_set *set, int64_t to)
 {
 	struct rows r;
@@ -52,7 +56,10 @@ static bool touch_concerned(struct ctx *c, const struct rule_set *set, int64_t t
 	if (!db_run(c, &r,
 		    "SELECT g.id, g.external_id, g.display_name, g.name_key, g.source_id, s.name"
 		    " FROM groups g JOIN sources s ON s.org_id = g.org_id AND s.id = g.source_id"
-		    " WHERE g.org_id = $1",
+		    " WHERE g.org_id = $1 UNION SELECT k.group_id, k.external_id, k.name,"
+		    " k.name_key, k.source_id, s.name FROM held_groups k"
+		    " JOIN sources s ON s.org_id = k.org_id AND s.id = k.source_id"
+		    " WHERE k.org_id = $1",
 		    DB_ARGS(db_text(c->org->id))))
 		return false;
 	for (int i = 0; i < r.count; i++) {

@@ -10,6 +10,18 @@
 enum { SQL_MAX = 64 * 1024, KEYS_AT_ONCE = 500 };
 static const int64_t DAY_MS = 86400000;
 
+/* A group has several forms while a hold remembers a former name of it. */
+static int form_order(const struct rule_group *a, const struct rule_group *b)
+{
+	const char *x = a->external_id ? a->external_id : "";
+	const char *y = b->external_id ? b->external_id : "";
+	int order = strcmp(a->id, b->id);
+
+	if (!order)
+		order = strcmp(a->name, b->name);
+	return order ? order : strcmp(x, y);
+}
+
 static int64_t day_start(int64_t now)
 {
 	return now - now % DAY_MS;
@@ -135,7 +147,7 @@ void places_give(struct ctx *c, const struct place_wishes *w, struct rule_group 
 		groups[i]->place = mine;
 		groups[i]->places = 0;
 		for (int k = 0; k < w->n; k++)
-			if (strcmp(w->wish[k].group->id, groups[i]->id) == 0)
+			if (form_order(w->wish[k].group, groups[i]) == 0)
 				mine[groups[i]->places++] =
 					(struct rule_place){ w->wish[k].rule->id, groups[i]->id,
 							     w->wish[k].workspace_id };
@@ -232,48 +244,62 @@ static bool fulfil(struct ctx *c, struct place_wishes *all)
 	return true;
 }
 
-static int by_id(const void *x, const void *y)
+static int by_form(const void *x, const void *y)
 {
-	return strcmp((*(struct rule_group *const *)x)->id, (*(struct rule_group *const *)y)->id);
+	return form_order(*(struct rule_group *const *)x, *(struct rule_group *const *)y);
 }
 
-/* All group entries of these people, in the order of ids; *distinct gets each once. */
+/* Those of one person: his own, and those he counts in or has just left. */
+static void list_person(struct person *p, struct rule_group **every, int *n)
+{
+	for (int i = 0; i < p->groups; i++)
+		every[(*n)++] = &p->group[i];
+	for (int i = 0; i < p->helds; i++)
+		every[(*n)++] = &p->held[i].group;
+	for (int i = 0; i < p->losts; i++)
+		every[(*n)++] = &p->lost[i].group;
+}
+
+/* All group entries of these people; *distinct gets each once. */
 static int list_groups(struct ctx *c, struct people *all, struct rule_group ***every,
 		       const struct rule_group ***distinct, int *kinds)
 {
 	int n = 0;
 
 	for (int i = 0; i < all->n; i++)
-		n += all->p[i].groups;
+		n += all->p[i].groups + all->p[i].helds + all->p[i].losts;
 	*every = arena_array(c->arena, struct rule_group *, (size_t)n);
 	*distinct = arena_array(c->arena, const struct rule_group *, (size_t)n);
 	n = *kinds = 0;
 	for (int i = 0; i < all->n; i++)
-		for (int k = 0; k < all->p[i].groups; k++)
-			(*every)[n++] = &all->p[i].group[k];
+		list_person(&all->p[i], *every, &n);
 	if (n)
-		qsort(*every, (size_t)n, sizeof(void *), by_id);
+		qsort(*every, (size_t)n, sizeof(void *), by_form);
 	for (int i = 0; i < n; i++)
-		if (i == 0 || strcmp((*every)[i]->id, (*every)[i - 1]->id) != 0)
+		if (i == 0 || form_order((*every)[i], (*every)[i - 1]) != 0)
 			(*distinct)[(*kinds)++] = (*every)[i];
 	return n;
 }
 
-static bool read_decided(struct ctx *c, const struct people *all, struct rows *r)
+/* Of these groups; of all where they are many. */
+static bool read_decided(struct ctx *c, const struct rule_group *const *groups, int n,
+			 struct rows *r)
 {
-	struct db_val *v = arena_array(c->arena, struct db_val, (size_t)all->n + 1);
+	int some = n <= KEYS_AT_ONCE ? n : 0;
+	struct db_val *v = arena_array(c->arena, struct db_val, (size_t)some + 1);
 	struct buf sql = buf_in(c->arena, SQL_MAX);
 
 	v[0] = db_text(c->org->id);
-	for (int i = 0; i < all->n; i++)
-		v[i + 1] = db_text(all->p[i].id);
 	buf_puts(&sql, "SELECT p.rule_id, p.group_id, p.workspace_id, w.id FROM rule_places p"
 		       " LEFT JOIN workspaces w ON w.org_id = p.org_id AND w.id = p.workspace_id"
-		       " WHERE p.org_id = $1 AND p.group_id IN (SELECT m.group_id FROM members m"
-		       " WHERE m.org_id = $1 AND m.user_id IN ");
-	buf_list(&sql, 2, all->n);
-	buf_puts(&sql, ")");
-	return db_run(c, r, sql.p, (struct db_args){ v, all->n + 1 });
+		       " WHERE p.org_id = $1");
+	if (some) {
+		buf_puts(&sql, " AND p.group_id IN ");
+		buf_list(&sql, 2, some);
+	}
+	for (int i = 0; i < some; i++)
+		v[i + 1] = db_text(groups[i]->id);
+	return db_run(c, r, sql.p, (struct db_args){ v, some + 1 });
 }
 
 bool places_ready(struct ctx *c, struct people *all)
@@ -289,7 +315,7 @@ bool places_ready(struct ctx *c, struct people *all)
 	n = list_groups(c, all, &every, &distinct, &kinds);
 	if (!n)
 		return true;
-	if (!read_decided(c, all, &decided) ||
+	if (!read_decided(c, distinct, kinds, &decided) ||
 	    !places_wish(c, all->rules, distinct, kinds, &decided, &wishes) || !fulfil(c, &wishes))
 		return false;
 	places_give(c, &wishes, every, n);

@@ -19,6 +19,12 @@
 	"SELECT " GRANT_COLUMNS " FROM grants g WHERE g.org_id = $1 AND g.user_id >= $2"           \
 	" AND g.user_id <= $3 AND (g.scope <> 'org' OR g.origin = 'manual') ORDER BY g.user_id"
 
+/* Those who count in groups that they left: hardly anybody. */
+#define HELD                                                                                       \
+	"SELECT k.user_id, k.group_id, k.name, k.external_id FROM held_groups k"                   \
+	" WHERE k.org_id = $1 AND k.user_id >= $2 AND k.user_id <= $3"                             \
+	" ORDER BY k.user_id, k.group_id"
+
 static int *slot_of(const struct plan_groups *g, const char *id)
 {
 	int i = (int)(text_hash(id) % g->slots);
@@ -33,6 +39,30 @@ const struct rule_group *plan_group(const struct plan_groups *g, const char *id)
 	int at = *slot_of(g, id);
 
 	return at ? &g->group[at - 1] : NULL;
+}
+
+static bool read_held(struct ctx *c, const struct rule_set *draft, struct plan_groups *out)
+{
+	struct rows r;
+
+	if (!db_run(c, &r,
+		    "SELECT DISTINCT k.group_id, k.external_id, k.name, k.name_key, k.source_id,"
+		    " s.name FROM held_groups k"
+		    " JOIN sources s ON s.org_id = k.org_id AND s.id = k.source_id"
+		    " WHERE k.org_id = $1 ORDER BY k.group_id",
+		    DB_ARGS(db_text(c->org->id))))
+		return false;
+	out->helds = r.count;
+	out->held = arena_array(c->arena, struct rule_group, (size_t)r.count);
+	for (int i = 0; i < r.count; i++)
+		out->held[i] = (struct rule_group){ .id = row_text(&r, i, 0),
+						    .external_id = row_text(&r, i, 1),
+						    .name = row_text(&r, i, 2),
+						    .key = row_text(&r, i, 3),
+						    .source_id = row_text(&r, i, 4),
+						    .source_name = row_text(&r, i, 5) };
+	rules_match(c->arena, draft, out->held, out->helds);
+	return true;
 }
 
 bool plan_read_groups(struct ctx *c, const struct rule_set *draft, struct plan_groups *out)
@@ -68,7 +98,7 @@ bool plan_read_groups(struct ctx *c, const struct rule_set *draft, struct plan_g
 		*slot_of(out, out->group[i].id) = i + 1;
 	}
 	rules_match(c->arena, draft, out->group, out->n);
-	return true;
+	return read_held(c, draft, out);
 }
 
 static void name_new(struct ctx *c, struct place_wishes *w, struct plan_result *out)
@@ -115,17 +145,19 @@ bool plan_read_places(struct ctx *c, const struct rule_set *draft, struct plan_g
 		    " WHERE p.org_id = $1",
 		    DB_ARGS(db_text(c->org->id))))
 		return false;
-	peopled = arena_array(c->arena, const struct rule_group *, (size_t)g->n);
-	all = arena_array(c->arena, struct rule_group *, (size_t)g->n);
+	peopled = arena_array(c->arena, const struct rule_group *, (size_t)(g->n + g->helds));
+	all = arena_array(c->arena, struct rule_group *, (size_t)(g->n + g->helds));
 	for (int i = 0; i < g->n; i++) {
 		all[i] = &g->group[i];
 		if (g->peopled[i])
 			peopled[n++] = &g->group[i];
 	}
+	for (int i = 0; i < g->helds; i++)
+		peopled[n++] = all[g->n + i] = &g->held[i];
 	if (!places_wish(c, draft, peopled, n, &decided, &w))
 		return false;
 	name_new(c, &w, out);
-	places_give(c, &w, all, g->n);
+	places_give(c, &w, all, g->n + g->helds);
 	return true;
 }
 
@@ -133,8 +165,8 @@ bool plan_read_places(struct ctx *c, const struct rule_set *draft, struct plan_g
 
 /* What was read of a page, and how far each of its parts has been used up. */
 struct page {
-	struct rows people, standings, members, grants;
-	int standing, member, grant;
+	struct rows people, standings, members, grants, helds;
+	int standing, member, grant, held;
 };
 
 /* Rows of this person from *at on; ids are ASCII, in one order whatever the collation. */
@@ -169,6 +201,32 @@ static void take_groups(struct ctx *c, const struct plan_groups *g, struct page 
 		mine[have++] = *extra;
 	who->facts.group = mine;
 	who->facts.groups = have;
+}
+
+static bool same(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+static void take_held(struct ctx *c, const struct plan_groups *g, struct page *page,
+		      struct plan_person *who)
+{
+	const struct rows *r = &page->helds;
+	int n = rows_of(r, &page->held, who->id);
+	struct rule_group *mine;
+
+	if (!n)
+		return;
+	mine = arena_array(c->arena, struct rule_group, (size_t)n);
+	for (int i = page->held; i < page->held + n; i++)
+		for (int k = 0; k < g->helds; k++)
+			if (strcmp(g->held[k].id, row_text(r, i, 1)) == 0 &&
+			    strcmp(g->held[k].name, row_text(r, i, 2)) == 0 &&
+			    same(g->held[k].external_id, row_text(r, i, 3))) {
+				mine[who->helds++] = g->held[k];
+				break;
+			}
+	who->held = mine;
 }
 
 static void take_grants(struct ctx *c, struct page *page, struct plan_person *who)
@@ -221,6 +279,7 @@ static void add_person(struct ctx *c, const struct plan_groups *g, struct page *
 
 	take_standing(page, &who);
 	take_groups(c, g, page, extra, &who);
+	take_held(c, g, page, &who);
 	take_grants(c, page, &who);
 	plan_person(p, c->arena, &who);
 }
@@ -232,9 +291,10 @@ static bool read_parts(struct ctx *c, struct page *page, const char *from, const
 		{ STANDINGS, range, &page->standings },
 		{ MEMBERS, range, &page->members },
 		{ GRANTS, range, &page->grants },
+		{ HELD, range, &page->helds },
 	};
 
-	return db_run_all(c, parts, 3);
+	return db_run_all(c, parts, 4);
 }
 
 bool plan_read_people(struct ctx *c, const struct plan_groups *g, const char *after, int limit,

@@ -10,7 +10,9 @@ struct plan_groups {
 	int64_t *seen;            /* when a source last said something */
 	bool *peopled;            /* has members                       */
 	int n;
-	int *slot, slots; /* open hash of id -> index + 1 */
+	int *slot, slots;        /* open hash of id -> index + 1 */
+	struct rule_group *held; /* as they were when a hold began to let people count in them */
+	int helds;               /* in the order of ids                                       */
 };
 
 bool plan_read_groups(struct ctx *c, const struct rule_set *draft, struct plan_groups *out) MUST;

@@ -2,7 +2,7 @@
 import re
 
 import pytest
-from harness.scim import make_group, make_user, rules
+from harness.scim import add_members, make_group, make_user, remove_member, rules
 from harness.server import ROOT
 from test_admin_org import problem
 
@@ -33,11 +33,20 @@ def furnish(org):
     metadata = (ROOT / "idp-configs/okta/idp-metadata.sample.xml").read_text()
     saml = admin.ok("POST", "/connections/saml", {"name": "s", "idp_metadata_xml": metadata})["id"]
     domain = admin.ok("POST", "/domains", {"domain": f"{org.id}.example"})["domain"]
+    hold = make_hold(org, group)
     org.platform.ok("POST", "/annotations", {"id": "a", "project": "p", "user": user})
     plan = admin.ok("POST", "/rules/plan", {"rules": []})["plan"]
     return {"plan": plan, "users": user, "groups": group, "workspaces": workspace, "projects": project, "grants": grant,
-            "revisions": "1", "tokens": token, "scim": connection, "saml": saml, "domains": domain,
+            "revisions": "1", "tokens": token, "scim": connection, "saml": saml, "domains": domain, "holds": hold,
             "sessions": "01900000-0000-7000-8000-000000000000"}
+
+
+def make_hold(org, group_id):
+    org.admin.ok("PATCH", "/org", {"hold_people": 0, "hold_percent": 0})
+    leaver, path = make_user(org), "/Groups/" + group_id
+    org.scim.ok("PATCH", path, add_members(leaver))
+    org.scim.ok("PATCH", path, remove_member(leaver))
+    return org.admin.ok("GET", "/holds")["items"][0]["id"]
 
 
 def kind_of(path):
