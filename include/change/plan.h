@@ -16,7 +16,8 @@ struct plan_result {
 };
 
 /*
- * What the draft would do to everybody.  Inside a transaction: tx_begin_read() for a
+ * What the draft would do to everybody.  draft->revision: what it is already, for new rules
+ * look anew for workspaces that are gone.  Inside a transaction: tx_begin_read() for a
  * snapshot, or a change that has the organization alone.  People are read in pages; only
  * what the result holds stays in the ctx's arena.
  */

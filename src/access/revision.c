@@ -30,14 +30,16 @@ bool rule_clock_move(struct ctx *c, const struct rule_set *set)
 		       DB_ARGS(db_text(c->org->id), db_int(at), db_int(rule_set_next(set, at))));
 }
 
-/* Workspaces and groups that are gone are looked for anew under new rules; the day's
- * count of those made stays right, for it is about what is there. */
+/* Workspaces and groups that are gone are looked for anew under new rules, but for groups
+ * that a hold lets people count in; the day's count of those made stays right, for it is about what
+ * is there. */
 static bool forget_places(struct ctx *c)
 {
 	return db_push(c,
 		       "DELETE FROM rule_places WHERE org_id = $1 AND (workspace_id NOT IN"
 		       " (SELECT w.id FROM workspaces w WHERE w.org_id = $1) OR group_id NOT IN"
-		       " (SELECT g.id FROM groups g WHERE g.org_id = $1))",
+		       " (SELECT g.id FROM groups g WHERE g.org_id = $1 UNION SELECT k.group_id"
+		       " FROM held_groups k WHERE k.org_id = $1))",
 		       DB_ARGS(db_text(c->org->id)));
 }
 

@@ -33,14 +33,22 @@ static bool read_draft(struct ctx *c, const struct http_req *q, json_t **out)
 	return true;
 }
 
+/* The active revision, if the document says nothing else; 0: it would be a new one. */
+static int64_t number_of(const struct revision *active, const char *document)
+{
+	return active && strcmp(active->document, document) == 0 ? active->number : 0;
+}
+
 /* In one snapshot, together with the rules that are active in it. */
-static bool evaluate(struct ctx *c, const struct rule_set *set, struct plan_result *r,
-		     struct revision **active)
+static bool evaluate(struct ctx *c, const char *document, struct rule_set *set,
+		     struct plan_result *r, struct revision **active)
 {
 	SCOPED_TX tx = { 0 };
 
-	return tx_begin_read(c, &tx) && db_enter_org(c, c->org->id) && plan_evaluate(c, set, r) &&
-	       rule_set_find(c, 0, active) && tx_commit(&tx);
+	if (!tx_begin_read(c, &tx) || !db_enter_org(c, c->org->id) || !rule_set_find(c, 0, active))
+		return false;
+	set->revision = number_of(*active, document);
+	return plan_evaluate(c, set, r) && tx_commit(&tx);
 }
 
 static const char *state_of(const struct ctx *c, const struct stored_plan *s)
@@ -112,7 +120,7 @@ bool admin_plan_post(struct ctx *c, const struct http_req *q, struct http_resp *
 	json_t *draft = NULL, *summary;
 
 	if (!read_draft(c, q, &draft) || !rules_document(c, draft, &s.document, &set) ||
-	    !evaluate(c, set, &r, &active))
+	    !evaluate(c, s.document, set, &r, &active))
 		return false;
 	summary =
 		json_own(c,
@@ -153,11 +161,10 @@ static bool read_order(struct ctx *c, const struct http_req *q, struct stored_pl
 static bool carry_out(struct ctx *c, struct stored_plan *s, const struct rule_set *set,
 		      const struct revision *active)
 {
-	int64_t revision = active ? active->number : 0;
+	int64_t revision = set->revision;
 
 	touch_everybody(c);
-	if ((!active || strcmp(active->document, s->document) != 0) &&
-	    !rules_store(c, s->document, set, revision, &revision))
+	if (!revision && !rules_store(c, s->document, set, active ? active->number : 0, &revision))
 		return false;
 	s->applied = revision;
 	audit_note(c, (struct audit_note){ .action = "rules.applied",
@@ -185,6 +192,7 @@ static bool apply(struct ctx *c, struct http_resp *p, struct stored_plan *s)
 		plan_moved_rules(c, p, s->base_revision, active ? active->number : 0);
 		return true;
 	}
+	set->revision = number_of(active, s->document);
 	if (!plan_evaluate(c, set, &now))
 		return false;
 	if (strcmp(now.plan.digest, s->digest) != 0)

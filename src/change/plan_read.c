@@ -142,8 +142,9 @@ bool plan_read_places(struct ctx *c, const struct rule_set *draft, struct plan_g
 	if (!db_run(c, &decided,
 		    "SELECT p.rule_id, p.group_id, p.workspace_id, w.id FROM rule_places p"
 		    " LEFT JOIN workspaces w ON w.org_id = p.org_id AND w.id = p.workspace_id"
-		    " WHERE p.org_id = $1",
-		    DB_ARGS(db_text(c->org->id))))
+		    " WHERE p.org_id = $1 AND (w.id IS NOT NULL OR $2)",
+		    DB_ARGS(db_text(c->org->id),
+			    db_bool(draft->revision == c->org->rules_revision))))
 		return false;
 	peopled = arena_array(c->arena, const struct rule_group *, (size_t)(g->n + g->helds));
 	all = arena_array(c->arena, struct rule_group *, (size_t)(g->n + g->helds));

@@ -4,8 +4,10 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 from harness.crowd import together
-from harness.scim import add_members, make_group, make_user, person, remove_member, role, rules, set_limit, shown
+from harness.scim import (add_members, make_group, make_user, op, patch_op, person, remove_member, role, rules, set_limit,
+                          shown)
 from harness.server import seats
+from test_holds import Team, approve as let_go, holds, one as the_hold
 
 
 def rule(id, group, grant, **more):
@@ -355,6 +357,99 @@ def test_times_that_are_none(staffed, window):
     assert staffed.admin.post("/rules/plan", document(rule("a", "Staff", {"org_role": "AN"}, **window))).status == 400
 
 
+# ---- people whom a hold lets count in groups they left ---------------------
+
+def leave(team, way):
+    """Everybody leaves the group, and a hold keeps what it gave them."""
+    path = "/Groups/" + team.group
+    if way == "emptied":
+        team.put([])
+    elif way == "deleted":
+        team.org.scim.ok("DELETE", path)
+    else:
+        team.org.scim.ok("PATCH", path, patch_op(op("replace", "displayName", "Former staff")))
+    assert the_hold(team.org)["people"] == len(team.people)
+
+
+def came_true(org, made):
+    """Applies a plan; everybody in it is what it said, and the same once more changes nothing."""
+    assert apply(org, made).status == 200
+    real = {u["id"]: u["role"] for u in org.admin.ok("GET", "/users?limit=1000")["items"]}
+    said = by_user(made)
+    assert {u: real[u] for u in said} == {u: c["after"] for u, c in said.items()}
+    again = org.admin.ok("POST", "/rules/plan", {"revision": revision(org)})
+    assert again["changed"] == 0 and again["users"] == dict.fromkeys(again["users"], 0)
+    return said
+
+
+@pytest.fixture
+def held(new_org):
+    """Twelve people who annotate by one group that they are about to leave."""
+    return Team(new_org(seats=60, default_role="NO"), 12)
+
+
+@pytest.mark.parametrize("way", ["emptied", "deleted", "renamed"])
+def test_a_plan_knows_whom_a_hold_keeps(held, way):
+    org = held.org
+    leave(held, way)
+    made = plan(org, rule("staff", "Staff", {"org_role": "RE"}))
+    assert made["users"] == {"gained": 0, "lost": 0, "raised": 12, "lowered": 0, "deactivated": 0}
+    assert set(came_true(org, made)) == set(held.people) and the_hold(org)["people"] == 12
+    # a place as well, and the hold's list says so
+    place = org.admin.ok("POST", "/workspaces", {"title": "Vision"})["id"]
+    made = plan(org, rule("staff", "Staff", {"org_role": "RE"}), rule("place", "staff", {"workspace": place}))
+    assert made["users"]["gained"] == 12
+    came_true(org, made)
+    assert [w["id"] for w in shown(org, held.people[0])["workspaces"]] == [place]
+    assert the_hold(org)["items"][0]["before"]["places"] == [{"workspace": place, "role": "member"}]
+    # without a rule for the group nothing is left to hold
+    made = plan(org, rule("other", "Other", {"org_role": "AN"}))
+    assert made["users"]["lost"] == 12
+    came_true(org, made)
+    assert seats(org)["used"] == 0 and holds(org, "open") == []
+
+
+def test_what_a_held_group_gives_does_not_lower_its_former_members(held):
+    org = held.org
+    leave(held, "emptied")
+    org.admin.ok("PATCH", "/org", {"default_role": "RE", "never_matched": "default_role", "lost_match": "default_role"})
+    made = plan(org, rule("staff", "Staff", {"org_role": "AN"}), rule("more", "More", {"org_role": "AD"}))
+    came_true(org, made)
+    assert {role(org, u) for u in held.people} == {"RE"} and holds(org, "open") == []
+
+
+def test_a_rule_that_ends_ends_for_the_held(held):
+    org = held.org
+    lead = make_user(org)
+    make_group(org, "Leads", [lead])
+    org.admin.ok("PUT", "/rules", document(rule("staff", "Staff", {"org_role": "AN"}, until=ahead(seconds=4)),
+                                           rule("lead", "Leads", {"org_role": "MA"})))
+    leave(held, "renamed")
+    assert role(org, held.people[0]) == "AN"
+    for user in held.people:
+        until_role(org, user, "NO")
+    assert role(org, lead) == "MA" and seats(org)["used"] == 1 and holds(org, "open") == []
+
+
+@pytest.mark.parametrize("way", ["emptied", "deleted", "renamed"])
+def test_a_workspace_named_after_a_group_is_held(new_org, way):
+    org = new_org(seats=60, default_role="AN")
+    team = Team(org, 12)
+    apply(org, plan(org, rule("teams", "Staff", {"workspace_from_group": "{group}", "create": True})))
+    assert titles(org) == ["Staff"]
+    leave(team, way)
+    assert the_hold(org)["items"][0]["what"] == "access"
+    here = shown(org, team.people[0])["workspaces"]
+    assert [w["title"] for w in here] == ["Staff"]
+    # a change of the rules finds it again
+    made = plan(org, rule("teams", "Staff", {"workspace_from_group": "{group}", "create": True}), rule("s", "Staff", {"org_role": "RE"}))
+    assert made["workspaces"] == [] and made["users"]["raised"] == 12 and made["users"]["lost"] == 0
+    came_true(org, made)
+    assert shown(org, team.people[0])["workspaces"] == here and titles(org) == ["Staff"]
+    assert let_go(org, the_hold(org)).status == 200
+    assert shown(org, team.people[0])["workspaces"] == [] and role(org, team.people[0]) == "AN"
+
+
 # ---- workspaces named after groups -----------------------------------------
 
 def titles(org):
@@ -404,6 +499,13 @@ def test_what_an_administrator_deletes_stays_away(new_org):
     org.admin.ok("DELETE", "/workspaces/" + shown(org, user)["workspaces"][0]["id"])
     org.scim.ok("PATCH", "/Groups/" + group, add_members(make_user(org)))
     assert titles(org) == []
+    same = plan(org, rule("teams", TEAMS, TEMPLATE))
+    assert same["workspaces"] == [] and same["changed"] == 0 and apply(org, same).status == 200 and titles(org) == []
+    # until the rules are others: then everything is looked for anew, and the plan says so
+    made = plan(org, rule("teams", TEAMS, TEMPLATE), rule("staff", "Staff", {"org_role": "RE"}))
+    assert made["workspaces"] == ["vision"] and made["users"]["gained"] == 2
+    came_true(org, made)
+    assert titles(org) == ["vision"] and shown(org, user)["workspaces"][0]["title"] == "vision"
 
 
 def test_an_adopted_workspace_may_come_later(new_org):
