@@ -1,6 +1,7 @@
 /* places.c - /workspaces and /projects. */
 #include "admin.h"
 
+#include "access/rule.h"
 #include "change/change.h"
 #include "change/listing.h"
 
@@ -66,13 +67,26 @@ bool admin_workspaces_list(struct ctx *c, const struct http_req *q, struct http_
 	return true;
 }
 
+/* Rules that name workspaces after groups may have waited for this title. */
+static bool let_rules_look(struct ctx *c)
+{
+	const struct rule_set *set;
+
+	if (!rule_set_compiled(c, c->org->rules_revision, &set))
+		return false;
+	if (set->templated)
+		touch_everybody(c);
+	return true;
+}
+
 bool admin_workspace_post(struct ctx *c, const struct http_req *q, struct http_resp *p)
 {
 	struct workspace w = { 0 };
 	json_t *j, *shown;
 
 	if (!body_read(c, q, "title personal", &j) || !read_title(c, j, &w.title) ||
-	    !body_bool(c, j, "personal", &w.personal) || !workspace_create(c, &w))
+	    !body_bool(c, j, "personal", &w.personal) || !workspace_create(c, &w) ||
+	    !let_rules_look(c))
 		return false;
 	shown = show_workspace(c, &w);
 	note(c, "workspace.created", "workspace", w.id, NULL, shown);
@@ -105,7 +119,7 @@ bool admin_workspace_patch(struct ctx *c, const struct http_req *q, struct http_
 	is = json_own(c, show_workspace(c, w));
 	if (!json_equal(was, is)) {
 		w->changed = c->now;
-		if (!workspace_save(c, w))
+		if (!workspace_save(c, w) || !let_rules_look(c))
 			return false;
 		is = json_own(c, show_workspace(c, w));
 		note(c, "workspace.updated", "workspace", w->id, was, is);

@@ -56,7 +56,8 @@ static const struct ctl_command commands[] = {
 	  .summary = "Show one person, by id or userName",
 	  .example = "users show ada@acme.example",
 	  .server = ctl_users_show },
-	{ .noun = "users", .verb = "explain", .args = "USER", .min = 1, .max = 1, .options = "",
+	{ .noun = "users", .verb = "explain", .args = "USER", .min = 1, .max = 1,
+	  .options = "workspace project join",
 	  .summary = "Tell why somebody has the roles he has",
 	  .example = "users explain ada@acme.example",
 	  .server = ctl_users_explain },
@@ -138,13 +139,23 @@ static const struct ctl_command commands[] = {
 		     "0198a1b2-0000-7000-8000-000000000001",
 	  .server = ctl_grants_take },
 
-	{ .noun = "rules", .verb = "export", .args = "", .options = "revision",
-	  .summary = "Print the rules as a document",
+	{ .noun = "rules", .verb = "export", .args = "", .options = "revision format",
+	  .summary = "Print the rules as a document, or as Label Studio's mapping lists",
 	  .example = "rules export >rules.json",
 	  .server = ctl_rules_export },
-	{ .noun = "rules", .verb = "apply", .args = "FILE", .min = 1, .max = 1, .options = "",
-	  .summary = "Make a document the active rules; everybody is recomputed",
-	  .example = "rules apply rules.json",
+	{ .noun = "rules", .verb = "import", .args = "FILE", .min = 1, .max = 1, .options = "",
+	  .summary = "Print Label Studio's mapping lists as a rules document",
+	  .example = "rules import mappings.json >rules.json",
+	  .server = ctl_rules_import },
+	{ .noun = "rules", .verb = "plan", .args = "[FILE]", .min = 0, .max = 1,
+	  .options = "revision exit-code limit",
+	  .summary = "Show what a document, or a former revision, would do to everybody",
+	  .example = "rules plan rules.json",
+	  .server = ctl_rules_plan },
+	{ .noun = "rules", .verb = "apply", .args = "[FILE]", .min = 0, .max = 1,
+	  .options = "plan hash",
+	  .summary = "Carry out a plan; or make a document the active rules at once",
+	  .example = "rules apply --plan 0198a1b2-0000-7000-8000-000000000001 --hash 5f3c...",
 	  .server = ctl_rules_apply },
 	{ .noun = "rules", .verb = "revisions", .args = "", .options = "limit",
 	  .summary = "List all revisions of the rules",
@@ -417,5 +428,5 @@ int main(int argc, char **argv)
 	if (!done && !k.told)
 		complain(&k);
 	arena_free(&arena);
-	return done ? 0 : k.misused ? 2 : 1;
+	return done ? k.status : k.misused ? 2 : 1;
 }

@@ -2,6 +2,7 @@
 #include "change/schema.h"
 
 #include "db/migrate.h"
+#include "schema_tables.h"
 
 /*
  * Every table but orgs begins its keys with org_id, so that the whole can be
@@ -164,233 +165,16 @@ static const char *const first_tables[] = {
 	"outbox",    "annotations",     NULL,
 };
 
-/* People who are signed in, and the local accounts of those who must get in whatever
- * happens to the identity provider. */
-static const char *const signin[] = {
-	"CREATE TABLE sessions ("
-	" org_id TEXT NOT NULL, id TEXT NOT NULL, user_id TEXT NOT NULL, method TEXT NOT NULL,"
-	" source_id TEXT, digest TEXT NOT NULL, next_digest TEXT, old_digest TEXT,"
-	" renewed BIGINT NOT NULL, confirmed BIGINT NOT NULL, name_key TEXT, index_key TEXT,"
-	" sealed TEXT, address TEXT, agent TEXT, created BIGINT NOT NULL,"
-	" last_seen BIGINT NOT NULL, idle_ms BIGINT NOT NULL, expires BIGINT NOT NULL,"
-	" ended BIGINT NOT NULL, ended_reason TEXT, PRIMARY KEY (org_id, id),"
-	" FOREIGN KEY (org_id, user_id) REFERENCES users (org_id, id))",
-	"CREATE INDEX sessions_digest ON sessions (org_id, digest)",
-	"CREATE INDEX sessions_next ON sessions (org_id, next_digest)"
-	" WHERE next_digest IS NOT NULL",
-	"CREATE INDEX sessions_old ON sessions (org_id, old_digest)"
-	" WHERE old_digest IS NOT NULL",
-	"CREATE INDEX sessions_user ON sessions (org_id, user_id) WHERE ended = 0",
-	"CREATE INDEX sessions_name ON sessions (org_id, source_id, name_key)"
-	" WHERE ended = 0",
-
-	"CREATE TABLE signin_settings ("
-	" org_id TEXT PRIMARY KEY REFERENCES orgs (id), idle_minutes BIGINT NOT NULL,"
-	" absolute_minutes BIGINT NOT NULL, sso_only BOOLEAN NOT NULL,"
-	" return_targets TEXT NOT NULL, changed BIGINT NOT NULL)",
-
-	/* totp_used: the last time step whose code was taken */
-	"CREATE TABLE local_accounts ("
-	" org_id TEXT NOT NULL, user_id TEXT NOT NULL, password TEXT NOT NULL,"
-	" totp TEXT, totp_used BIGINT NOT NULL, failed BIGINT NOT NULL,"
-	" failed_since BIGINT NOT NULL, created BIGINT NOT NULL, changed BIGINT NOT NULL,"
-	" last_used BIGINT NOT NULL, PRIMARY KEY (org_id, user_id),"
-	" FOREIGN KEY (org_id, user_id) REFERENCES users (org_id, id))",
-
-	/* Asked before anybody's organization is known, and so without row level security:
-	 * digests of addresses, nothing else. */
-	"CREATE TABLE local_names ("
-	" digest TEXT NOT NULL, org_id TEXT NOT NULL REFERENCES orgs (id),"
-	" user_id TEXT NOT NULL, PRIMARY KEY (digest, org_id))",
-
-	/* totp: a secret offered for enrolment, sealed */
-	"CREATE TABLE password_links ("
-	" org_id TEXT NOT NULL, digest TEXT NOT NULL, user_id TEXT NOT NULL,"
-	" totp TEXT, created BIGINT NOT NULL, created_by TEXT NOT NULL,"
-	" expires BIGINT NOT NULL, PRIMARY KEY (org_id, digest),"
-	" FOREIGN KEY (org_id, user_id) REFERENCES users (org_id, id))",
-	NULL,
-};
-
-static const char *const signin_tables[] = {
-	"sessions", "signin_settings", "local_accounts", "password_links", NULL,
-};
-
-/* SAML connections, who somebody is at one, and what administrators look at when a
- * sign-in was refused. */
-static const char *const saml[] = {
-	/* Asked before anybody's organization is known, and so without row level security:
-	 * connections and owned domains, nothing about people. */
-	"CREATE TABLE signposts ("
-	" org_id TEXT NOT NULL REFERENCES orgs (id), kind TEXT NOT NULL, name TEXT NOT NULL,"
-	" PRIMARY KEY (kind, name))",
-
-	"CREATE TABLE domains ("
-	" org_id TEXT NOT NULL REFERENCES orgs (id), name TEXT NOT NULL, state TEXT NOT NULL,"
-	" proof TEXT NOT NULL, created BIGINT NOT NULL, checked BIGINT NOT NULL,"
-	" PRIMARY KEY (org_id, name))",
-
-	/* again: when the metadata is fetched next; 0: not by itself */
-	"CREATE TABLE saml_connections ("
-	" org_id TEXT NOT NULL, source_id TEXT NOT NULL, entity_id TEXT, idp_entity_id TEXT,"
-	" idp TEXT, idp_xml TEXT, idp_url TEXT, idp_error TEXT, fetched BIGINT NOT NULL,"
-	" valid_until BIGINT NOT NULL, again BIGINT NOT NULL, tested BIGINT NOT NULL,"
-	" PRIMARY KEY (org_id, source_id),"
-	" FOREIGN KEY (org_id, source_id) REFERENCES sources (org_id, id))",
-
-	"CREATE TABLE saml_keys ("
-	" org_id TEXT NOT NULL, source_id TEXT NOT NULL, id TEXT NOT NULL, state TEXT NOT NULL,"
-	" certificate TEXT NOT NULL, private_key TEXT NOT NULL, created BIGINT NOT NULL,"
-	" PRIMARY KEY (org_id, source_id, id),"
-	" FOREIGN KEY (org_id, source_id) REFERENCES sources (org_id, id))",
-
-	"CREATE TABLE saml_requests ("
-	" org_id TEXT NOT NULL REFERENCES orgs (id), digest TEXT NOT NULL,"
-	" source_id TEXT NOT NULL, kind TEXT NOT NULL, browser TEXT, return_to TEXT,"
-	" created BIGINT NOT NULL, expires BIGINT NOT NULL, PRIMARY KEY (org_id, digest))",
-	"CREATE INDEX saml_requests_expires ON saml_requests (org_id, expires)",
-
-	"CREATE TABLE saml_seen ("
-	" org_id TEXT NOT NULL REFERENCES orgs (id), source_id TEXT NOT NULL, id TEXT NOT NULL,"
-	" expires BIGINT NOT NULL, PRIMARY KEY (org_id, source_id, id))",
-	"CREATE INDEX saml_seen_expires ON saml_seen (org_id, expires)",
-
-	"CREATE TABLE identities ("
-	" org_id TEXT NOT NULL, source_id TEXT NOT NULL, subject TEXT NOT NULL,"
-	" user_id TEXT NOT NULL, created BIGINT NOT NULL,"
-	" PRIMARY KEY (org_id, source_id, subject),"
-	" FOREIGN KEY (org_id, source_id) REFERENCES sources (org_id, id),"
-	" FOREIGN KEY (org_id, user_id) REFERENCES users (org_id, id))",
-	"CREATE INDEX identities_user ON identities (org_id, user_id)",
-
-	"CREATE TABLE exchanges ("
-	" org_id TEXT NOT NULL REFERENCES orgs (id), id TEXT NOT NULL, at BIGINT NOT NULL,"
-	" source_id TEXT, kind TEXT NOT NULL, outcome TEXT NOT NULL, code TEXT, reason TEXT,"
-	" detail TEXT, trace TEXT, PRIMARY KEY (org_id, id))",
-	NULL,
-};
-
-static const char *const saml_tables[] = {
-	"domains",   "saml_connections", "saml_keys", "saml_requests",
-	"saml_seen", "identities",       "exchanges", NULL,
-};
-
-/* Exchanges are kept, and shown, by connection. */
-static const char *const recent[] = {
-	"CREATE INDEX exchanges_by_source ON exchanges (org_id, source_id, id)",
-	NULL,
-};
-
-/* Whoever signs in for the first time is looked for among those who were removed. */
-static const char *const removed[] = {
-	"CREATE INDEX users_removed ON users (org_id, source_id)"
-	" WHERE deleted > 0 AND erased = 0",
-	NULL,
-};
-
-/* What directories would take from too many people, see access/hold.h. */
-static const char *const holds[] = {
-	/* counts as if still in the groups of held_groups */
-	"ALTER TABLE standings ADD COLUMN held BOOLEAN NOT NULL DEFAULT FALSE",
-
-	"CREATE TABLE holds ("
-	" org_id TEXT NOT NULL REFERENCES orgs (id), id TEXT NOT NULL, source_id TEXT NOT NULL,"
-	" kind TEXT NOT NULL, run_id TEXT, state TEXT NOT NULL, digest TEXT NOT NULL,"
-	" version BIGINT NOT NULL, people BIGINT NOT NULL, reason TEXT NOT NULL,"
-	" created BIGINT NOT NULL, expires BIGINT NOT NULL, decided BIGINT NOT NULL,"
-	" decided_by TEXT, decision TEXT, PRIMARY KEY (org_id, id))",
-	"CREATE INDEX holds_open ON holds (org_id, source_id) WHERE state = 'open'",
-	"CREATE INDEX holds_run ON holds (org_id, run_id) WHERE run_id IS NOT NULL",
-
-	/* moved: version of the list that brought this; 0: the list is not renewed yet */
-	"CREATE TABLE hold_people ("
-	" org_id TEXT NOT NULL, hold_id TEXT NOT NULL, user_id TEXT NOT NULL,"
-	" what TEXT NOT NULL, before TEXT NOT NULL, after TEXT NOT NULL, gone BOOLEAN NOT NULL,"
-	" moved BIGINT NOT NULL, PRIMARY KEY (org_id, hold_id, user_id),"
-	" FOREIGN KEY (org_id, hold_id) REFERENCES holds (org_id, id),"
-	" FOREIGN KEY (org_id, user_id) REFERENCES users (org_id, id))",
-	"CREATE INDEX hold_people_user ON hold_people (org_id, user_id)",
-	"CREATE INDEX hold_people_moved ON hold_people (org_id, hold_id) WHERE moved = 0",
-
-	/* groups as they were when people left them: rules still have to know them */
-	"CREATE TABLE held_groups ("
-	" org_id TEXT NOT NULL, user_id TEXT NOT NULL, group_id TEXT NOT NULL,"
-	" hold_id TEXT NOT NULL, source_id TEXT NOT NULL, name TEXT NOT NULL,"
-	" name_key TEXT NOT NULL, external_id TEXT, PRIMARY KEY (org_id, user_id, group_id),"
-	" FOREIGN KEY (org_id, user_id) REFERENCES users (org_id, id),"
-	" FOREIGN KEY (org_id, hold_id) REFERENCES holds (org_id, id))",
-	"CREATE INDEX held_groups_hold ON held_groups (org_id, hold_id)",
-
-	/* a row for each change that took something: no two writers meet */
-	"CREATE TABLE losses ("
-	" org_id TEXT NOT NULL, source_id TEXT NOT NULL, at BIGINT NOT NULL, id TEXT NOT NULL,"
-	" n BIGINT NOT NULL, PRIMARY KEY (org_id, source_id, at, id))",
-	NULL,
-};
-
-static const char *const hold_tables[] = {
-	"holds", "hold_people", "held_groups", "losses", NULL,
-};
-
-/* LDAP connections, where their runs stand, and what is known of each directory entry. */
-static const char *const ldap[] = {
-	/* directory: which one answered, as JSON; feed: where its changes were last read */
-	"CREATE TABLE ldap_connections ("
-	" org_id TEXT NOT NULL, source_id TEXT NOT NULL, password TEXT, client_key TEXT,"
-	" directory TEXT, feed TEXT, full_at BIGINT NOT NULL, PRIMARY KEY (org_id, source_id),"
-	" FOREIGN KEY (org_id, source_id) REFERENCES sources (org_id, id))",
-
-	/* Asked before anybody's organization is known, and so without row level security:
-	 * when each connection has something to do, and which process does it. */
-	"CREATE TABLE ldap_schedule ("
-	" org_id TEXT NOT NULL REFERENCES orgs (id), source_id TEXT NOT NULL,"
-	" due BIGINT NOT NULL, owner TEXT, until BIGINT NOT NULL,"
-	" PRIMARY KEY (org_id, source_id))",
-	"CREATE INDEX ldap_schedule_due ON ldap_schedule (due)",
-
-	"CREATE TABLE ldap_runs ("
-	" org_id TEXT NOT NULL, id TEXT NOT NULL, source_id TEXT NOT NULL, state TEXT NOT NULL,"
-	" kind TEXT, dry_run BOOLEAN NOT NULL, whole BOOLEAN NOT NULL, asked_by TEXT NOT NULL,"
-	" created BIGINT NOT NULL, started BIGINT NOT NULL, ended BIGINT NOT NULL,"
-	" entries_read BIGINT NOT NULL, compared BIGINT NOT NULL, changed BIGINT NOT NULL,"
-	" total BIGINT NOT NULL, phase BIGINT NOT NULL, place TEXT NOT NULL,"
-	" applied BIGINT NOT NULL, hold_id TEXT, error TEXT, detail TEXT, feed TEXT, PRIMARY KEY (org_id, id),"
-	" FOREIGN KEY (org_id, source_id) REFERENCES sources (org_id, id))",
-	"CREATE INDEX ldap_runs_source ON ldap_runs (org_id, source_id, id)",
-
-	"CREATE TABLE ldap_staged ("
-	" org_id TEXT NOT NULL, run_id TEXT NOT NULL, phase BIGINT NOT NULL,"
-	" entry_id TEXT NOT NULL, what TEXT NOT NULL, data TEXT, outcome TEXT,"
-	" PRIMARY KEY (org_id, run_id, phase, entry_id))",
-
-	/* expires: when the account ends by itself; missing: since when it is not found */
-	"CREATE TABLE ldap_entries ("
-	" org_id TEXT NOT NULL, source_id TEXT NOT NULL, entry_id TEXT NOT NULL,"
-	" user_id TEXT NOT NULL, content TEXT NOT NULL, dn_key TEXT NOT NULL,"
-	" state TEXT NOT NULL, primary_key TEXT, expires BIGINT NOT NULL,"
-	" missing BIGINT NOT NULL, PRIMARY KEY (org_id, source_id, entry_id))",
-	"CREATE INDEX ldap_entries_dn ON ldap_entries (org_id, source_id, dn_key)",
-
-	"CREATE TABLE ldap_groups ("
-	" org_id TEXT NOT NULL, source_id TEXT NOT NULL, entry_id TEXT NOT NULL,"
-	" group_id TEXT NOT NULL, content TEXT NOT NULL, members TEXT NOT NULL,"
-	" dn_key TEXT NOT NULL, nested BOOLEAN NOT NULL,"
-	" PRIMARY KEY (org_id, source_id, entry_id))",
-	NULL,
-};
-
-static const char *const ldap_tables[] = {
-	"ldap_connections", "ldap_runs", "ldap_staged", "ldap_entries", "ldap_groups", NULL,
-};
-
+/* Never edited, only added to: databases out there remember how far they have come. */
 static const struct migration migrations[] = {
 	{ first, first_tables },
-	{ signin, signin_tables },
-	{ saml, saml_tables },
-	{ recent, NULL },
-	{ removed, NULL },
-	{ holds, hold_tables },
-	{ ldap, ldap_tables },
+	{ schema_signin, schema_signin_tables },
+	{ schema_saml, schema_saml_tables },
+	{ schema_recent, NULL },
+	{ schema_removed, NULL },
+	{ schema_holds, schema_hold_tables },
+	{ schema_ldap, schema_ldap_tables },
+	{ schema_plans, schema_plan_tables },
 };
 
 enum { KNOWN = sizeof(migrations) / sizeof(migrations[0]) };
