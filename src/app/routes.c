@@ -113,6 +113,8 @@ void routes_prepare(void)
 	static const enum need needs[] = {
 		[ADMIN_ONLY] = NEED_ADMIN_TOKEN,
 		[PLATFORM_TOO] = NEED_PLATFORM_TOKEN,
+		[MANAGER_TOO] = NEED_MANAGER,
+		[ADMIN_FRESH] = NEED_FRESH,
 	};
 	static const enum effect effects[] = {
 		[ADMIN_READS] = READS,

@@ -275,10 +275,19 @@ static const char *const saml_tables[] = {
 	"saml_seen", "identities",       "exchanges", NULL,
 };
 
+/* Sessions know how long ago somebody showed who he is. */
+static const char *const console[] = {
+	"ALTER TABLE sessions ADD COLUMN proved BIGINT NOT NULL DEFAULT 0",
+	NULL,
+};
+
+static const char *const no_tables[] = { NULL };
+
 static const struct migration migrations[] = {
 	{ first, first_tables },
 	{ signin, signin_tables },
 	{ saml, saml_tables },
+	{ console, no_tables },
 };
 
 enum { KNOWN = sizeof(migrations) / sizeof(migrations[0]) };
