@@ -53,7 +53,7 @@ COMPILE  = $(CC) -std=gnu17 -D_GNU_SOURCE -pthread -fno-common -fno-strict-alias
 LINK     = $(CC) -pthread $(LDFLAGS) $(or $(SANIT),$(HARDLD))
 
 SRC    := $(wildcard src/*/*.c)
-GEN    := $(B)/gen/presets.o
+GEN    := $(B)/gen/presets.o $(B)/gen/console.o
 OBJ    := $(SRC:%.c=$(B)/%.o) $(GEN)
 CTL    := $(filter $(B)/src/app/ctl.o $(B)/src/app/ctl_%.o,$(OBJ))
 LIB    := $(filter-out $(B)/src/app/main.o $(CTL),$(OBJ))
@@ -62,6 +62,8 @@ TESTS  := $(UNIT:tests/unit/%.c=$(B)/%)
 FUZZ   := $(patsubst tests/fuzz/%.c,build-fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 FORM   := $(wildcard src/*/*.[ch] include/*/*.h tests/*/*.[ch])
 IDPS   := $(wildcard idp-configs/*/*.json)
+GUIDES := $(wildcard idp-configs/*/SAML.md)
+UI     := $(wildcard src/ui/*.js src/ui/*.css src/ui/*.svg src/ui/*.html src/ui/*/*.js)
 
 all: $(B)/rosterd $(B)/rosterctl
 
@@ -84,6 +86,28 @@ $(B)/gen/%.o: $(B)/gen/%.c
 $(B)/gen/presets.c: src/admin/embed.sh $(B)/gen/presets.list $(IDPS)
 	@echo "  EMBED $@"
 	$(Q)sh $< $(IDPS) >$@.new && mv $@.new $@
+
+# The libraries of the console, once for all builds.  UI_MODULES is a folder of modules
+# that are there already, for machines that npm cannot be reached from.
+build-ui/lib: src/ui/vendor.sh src/ui/package-lock.json
+	@echo "  NPM   $@"
+	$(Q)sh $< $@ $(UI_MODULES)
+
+$(B)/gen/guides.js: src/ui/guides.sh $(GUIDES)
+	@mkdir -p $(@D)
+	$(Q)sh $< $(GUIDES) >$@.new && mv $@.new $@
+
+$(B)/gen/console.c: src/ui/embed.sh build-ui/lib $(B)/gen/guides.js $(B)/gen/console.list $(UI)
+	@echo "  EMBED $@"
+	$(Q)sh $< src/ui build-ui/lib $(B)/gen/guides.js >$@.new && mv $@.new $@
+
+$(B)/gen/console.list: FORCE
+	@mkdir -p $(@D)
+	@echo "$(UI)" | cmp -s - $@ || echo "$(UI)" >$@
+
+console:
+	@rm -rf build-ui/lib
+	@$(MAKE) --no-print-directory all
 
 $(B)/gen/presets.list: FORCE
 	@mkdir -p $(@D)
@@ -177,7 +201,7 @@ clean:
 	rm -rf build build-*
 
 FORCE:
-.PHONY: all deps demo test test-unit test-flow test-asan test-tsan bench fuzz lint lint-gcc \
+.PHONY: all console deps demo test test-unit test-flow test-asan test-tsan bench fuzz lint lint-gcc \
 	lint-clang print-flags format install clean FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:

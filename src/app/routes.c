@@ -11,6 +11,7 @@
 #include "platform/platform.h"
 #include "saml/saml.h"
 #include "scim/scim.h"
+#include "ui/ui.h"
 
 /* clang-format off */
 static const struct route scim[] = {
@@ -78,6 +79,16 @@ static const struct route saml[] = {
 	{ 0 },
 };
 
+static const struct route console[] = {
+	{ GET,    "/console/assets/{}/{}",          NEED_NOBODY,     NOTHING, ui_asset },
+	{ GET,    "/console/assets/{}/{}/{}",       NEED_NOBODY,     NOTHING, ui_asset },
+	{ GET,    "/console",                       NEED_NOBODY,     NOTHING, ui_page },
+	{ GET,    "/console/{}",                    NEED_NOBODY,     NOTHING, ui_page },
+	{ GET,    "/console/{}/{}",                 NEED_NOBODY,     NOTHING, ui_page },
+	{ GET,    "/console/{}/{}/{}",              NEED_NOBODY,     NOTHING, ui_page },
+	{ 0 },
+};
+
 static const struct route operators[] = {
 	{ GET,    "/healthz",                       NEED_NOBODY,     NOTHING, ops_health },
 	{ GET,    "/readyz",                        NEED_NOBODY,     NOTHING, ops_ready },
@@ -104,6 +115,7 @@ static const struct door doors[] = {
 	{ "/password", 9, NEED_NOBODY,     page_error,  password },
 	{ "/saml",    5, NEED_NOBODY,      saml_error,  saml },
 	{ "/auth",    5, NEED_NOBODY,      plain_error, proxies },
+	{ "/console", 8, NEED_NOBODY,      page_error,  console },
 	{ "",         0, NEED_NOBODY,      plain_error, operators },
 };
 /* clang-format on */

@@ -45,6 +45,10 @@ static const struct text {
 	{ "test", "What arrived", "This was a test. Nobody was signed in, nothing was changed." },
 	{ "continue", "One moment",
 	  "You are being taken to the sign-in page of your organization." },
+	{ "no_console", "No console here",
+	  "This server was built without its web console: its libraries could not be fetched. "
+	  "Build it again where npm works, with make console; rosterctl and the API do all that "
+	  "the console does." },
 	{ "error", "Something went wrong",
 	  "Try again in a moment. If that does not help, give the reference below to an "
 	  "administrator." },
