@@ -1,7 +1,10 @@
 # make                         build/rosterd and build/rosterctl
 # make deps                    installs what is missing to build and test
 # make demo                    builds, then shows the whole thing at work on this machine
-# make test                    unit tests on SQLite and PostgreSQL, then flow tests
+# make console                 tries again to fetch the web console's libraries, and builds
+# make test                    unit tests on SQLite and PostgreSQL, then flow and browser tests
+# make test-browser            the web console in Chromium; BROWSER=FILE... for some of it
+# make screenshots             pictures of all its screens in build-ui/screenshots
 # make test-asan test-tsan     the same under ASan + UBSan and TSan
 # make lint                    form, layers, tenant, lengths, cppcheck, clang-tidy, -Werror
 # make format                  puts the form right
@@ -140,12 +143,28 @@ test: deps
 	@$(MAKE) --no-print-directory all
 	@$(MAKE) --no-print-directory test-unit
 	@$(MAKE) --no-print-directory test-flow
+	@$(MAKE) --no-print-directory test-browser
 
 test-unit: $(TESTS)
 	@tests/with-postgres sh tests/unit/run $(TESTS)
 
 test-flow: all
 	@ROSTERD_BIN_DIR=$(CURDIR)/$(B) $(PYTHON) -m pytest -q -n 2 --dist loadfile $(FLOW_ARGS) $(or $(FLOW),tests/flow)
+
+build-ui/browser: tests/browser/package-lock.json
+	@echo "  NPM   $@"
+	@rm -rf $@ && mkdir -p $@
+	@cp tests/browser/package.json tests/browser/package-lock.json tests/browser/.npmrc $@/
+	$(Q)cd $@ && npm ci --prefer-offline --no-audit --no-fund --ignore-scripts >npm.log 2>&1 || \
+		{ cat npm.log; rm -rf $(CURDIR)/$@; exit 1; }
+
+in_browser = ROSTERD_BIN_DIR=$(CURDIR)/$(B) ROSTERD_BROWSER_MODULES=$(CURDIR)/build-ui/browser
+
+test-browser: all build-ui/browser
+	@$(in_browser) node --test --test-concurrency=2 $(or $(BROWSER),$(wildcard tests/browser/*.test.mjs))
+
+screenshots: all build-ui/browser
+	@$(in_browser) node tests/browser/screenshots.mjs build-ui/screenshots
 
 # The flow tests marked "slow" prove nothing more under a sanitizer.  Memory errors
 # hide where strangers' bytes are read, races where much happens at once.
@@ -201,7 +220,7 @@ clean:
 	rm -rf build build-*
 
 FORCE:
-.PHONY: all console deps demo test test-unit test-flow test-asan test-tsan bench fuzz lint lint-gcc \
+.PHONY: all console deps demo test test-unit test-flow test-browser screenshots test-asan test-tsan bench fuzz lint lint-gcc \
 	lint-clang print-flags format install clean FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:

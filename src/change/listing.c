@@ -27,7 +27,7 @@ static const char *prefix_pattern(struct ctx *c, const char *text)
 /* Workspaces of the Manager $who, as far as grants of origin $by count. */
 #define OWN_WORKSPACES(who, by)                                                                    \
 	"(SELECT k.target FROM grants k WHERE k.org_id = $1 AND k.user_id = $" who                 \
-	" AND k.scope = 'workspace'" IF(by, "k.origin = $" by) ")"
+	" AND k.scope = 'workspace' AND (CAST($" by " AS TEXT) IS NULL OR k.origin = $" by "))"
 
 static struct db_val seer(const struct ctx *c)
 {
@@ -44,7 +44,8 @@ static struct db_val origin(const struct ctx *c)
 
 #define SEEN_BY_9                                                                                  \
 	"u.id IN (SELECT g.user_id FROM grants g WHERE g.org_id = $1 AND g.scope = 'workspace'"    \
-	" AND g.target IN " OWN_WORKSPACES("9", "10") IF("10", "g.origin = $10") ")"
+	" AND (CAST($10 AS TEXT) IS NULL OR g.origin = $10)"                                       \
+	" AND g.target IN " OWN_WORKSPACES("9", "10") ")"
 
 #define USERS_ASKED                                                                                \
 	" FROM users u WHERE u.org_id = $1 AND u.deleted = 0" IF(                                  \

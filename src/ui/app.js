@@ -89,13 +89,13 @@ function App() {
 	return html`
 		<a class="skip" href="#main" onClick=${(e) => { e.preventDefault(); document.querySelector("h1")?.focus(); }}>${t("skip")}</a>
 		<div class="frame">
-			<div class="side">
+			<header class="aside"><div class="side">
 				<div class="brand"><${Link} to="/" aria-label=${t("home")}><span class="mark" aria-hidden="true"></span>rosterd<//>
 					<button type="button" class="button burger" aria-expanded=${menu.value ? "true" : "false"} aria-controls="menu"
 						onClick=${() => { menu.value = !menu.value; }}>${t("menu")}</button></div>
 				<${Menu} here=${here} />
 				<${Whoever} />
-			</div>
+			</div></header>
 			<main id="main"><${Screen} here=${here} /></main>
 		</div>
 		<${StepUp} /><${Said} />`;

@@ -5,50 +5,52 @@ import { Link } from "./route.js";
 import { t, word } from "./text.js";
 import { Time } from "./parts.js";
 
-const names = signal({}); // user id -> name, or null while it is looked up
+const names = signal({}); // path -> name, or null while it is looked up
+const tries = { user: ["/users/", (u) => u.displayName || u.userName], group: ["/groups/", (g) => g.displayName],
+	workspace: ["/workspaces/", (w) => w.title], project: ["/projects/", (p) => p.title] };
 
-/** The name of a user by id; the id as long as, or if, there is none. */
-export function useName(userId) {
+/** The name of a thing by its kind and id; null as long as, or if, there is none. */
+function useName(kind, ref) {
+	const [path, name] = tries[kind], key = path + ref;
 	useEffect(() => {
-		if (!userId || userId in names.value)
+		if (key in names.value)
 			return;
-		names.value = { ...names.value, [userId]: null };
-		get("/users/" + id(userId)).then(
-			(u) => { names.value = { ...names.value, [userId]: u.displayName || u.userName }; },
+		names.value = { ...names.value, [key]: null };
+		get(path + id(ref) + (kind === "group" ? "?limit=1" : "")).then(
+			(thing) => { names.value = { ...names.value, [key]: name(thing) }; },
 			() => {},
 		);
-	}, [userId]);
-	return names.value[userId] || userId;
+	}, [key]);
+	return names.value[key] || null;
 }
 
-export function UserName({ of }) {
-	const name = useName(of);
-	return html`<${Link} to=${"/people/" + of}>${name === of ? of.slice(0, 13) + "…" : name}<//>`;
+const places = { user: "/people/", group: "/groups/", workspace: "/places/", project: "/places/project/" };
+
+function Named({ kind, of }) {
+	const name = useName(kind, of);
+	return html`<${Link} to=${places[kind] + of}>${name || `${word("target", kind)} ${of.slice(0, 8)}…`}<//>`;
 }
 
 /** "user:ID", "token:ID", "rosterctl" */
 export function Actor({ of }) {
 	const [kind, ref] = String(of || "").split(":");
 	if (kind === "user" && ref)
-		return html`<${UserName} of=${ref} />`;
+		return html`<${Named} kind="user" of=${ref} />`;
 	return html`${word("actor", kind)}`;
 }
 
-const places = { user: "people", group: "groups", workspace: "places", project: "places/project" };
-
 export function Target({ kind, of }) {
-	if (!of)
-		return html`<span class="mute">–</span>`;
-	if (kind === "user")
-		return html`<${UserName} of=${of} />`;
-	if (places[kind])
-		return html`<${Link} to=${`/${places[kind]}/${of}`}>${word("target", kind)}<//>`;
-	return html`${word("target", kind)}`;
+	if (of && places[kind])
+		return html`<${Named} kind=${kind} of=${of} />`;
+	if (of && kind === "domain")
+		return of;
+	return html`<span class="mute">${kind ? word("target", kind) : "–"}</span>`;
 }
 
 export const action = (name) => word("deed", name);
 
 export function Deed({ of }) {
-	return html`<div>${action(of.action)}: <${Target} kind=${of.target_kind} of=${of.target} />
+	const tells = of.target && (places[of.target_kind] || of.target_kind === "domain");
+	return html`<div>${action(of.action)}${tells && html`: <${Target} kind=${of.target_kind} of=${of.target} />`}
 		<span class="under">${t("deed.by")} <${Actor} of=${of.actor} />${of.reason && html` · ${of.reason}`}</span></div><${Time} at=${of.at} />`;
 }

@@ -241,7 +241,7 @@ export function Search({ label, value, onSearch }) {
 export function Table({ caption, columns, rows, empty, busy }) {
 	if (!rows.length && empty)
 		return busy ? html`<p class="waiting" aria-busy="true">${t("loading")}</p>` : empty;
-	return html`<div class="scroll" role="region" aria-label=${caption} tabindex="0"><table aria-busy=${busy ? "true" : null}>
+	return html`<div class="scroll" role="group" aria-label=${caption} tabindex="0"><table aria-busy=${busy ? "true" : null}>
 		<caption class="unseen">${caption}</caption>
 		<thead><tr>${columns.map((c) => html`<th scope="col" class=${c.kind || ""}>${c.hidden ? html`<span class="unseen">${c.title}</span>` : c.title}</th>`)}</tr></thead>
 		<tbody>${rows.map((row, i) => html`<tr key=${row.id ?? i}>${columns.map((c, k) =>

@@ -22,6 +22,9 @@ function usePoll(load, key) {
 	return of;
 }
 
+/** What a guide calls by these names is an address of this connection. */
+const stands = ["entity_id", "acs_url", "slo_url", "login_url", "metadata_url", "base_url"];
+
 /** "**bold**", "*stress*" and "`code`" of a guide; `acs_url` and its like become what they stand for. */
 function Words({ of, values }) {
 	return of.split(/(\*\*[^*]+\*\*|\*[^*]+\*|`[^`]+`)/).map((part) => {
@@ -29,8 +32,10 @@ function Words({ of, values }) {
 			return html`<strong>${part.slice(2, -2)}</strong>`;
 		if (part.startsWith("*") && part.length > 2)
 			return html`<em>${part.slice(1, -1)}</em>`;
-		if (part.startsWith("`"))
-			return html`<code class="code-ref">${values?.[part.slice(1, -1)] ?? part.slice(1, -1)}</code>`;
+		if (part.startsWith("`")) {
+			const name = part.slice(1, -1);
+			return html`<code class="code-ref">${stands.includes(name) && values?.[name] ? values[name] : name}</code>`;
+		}
 		return part;
 	});
 }
@@ -68,8 +73,8 @@ function Choose() {
 	const of = useLoad(() => get("/presets"));
 	return html`<${Page} title=${t("connections.add")} lead=${t("connections.choose")} back=${html`<${Link} class="back" to="/connections">← ${t("screen.connections")}<//>`}>
 		<${Load} of=${of}>${(l) => ["scim", "saml"].map((kind) => html`<${Panel} key=${kind} title=${t("connections.for." + kind)} lead=${t("connections.for." + kind + ".text")}>
-			<ul class="tiles">${l.items.filter((p) => p.kind === kind).map((p) => html`<li key=${p.preset}><${Link} class="tile" to=${`/connections/new/${kind}/${p.preset}`}><strong>${p.document.title || p.preset}</strong><span>${word("kind", kind)}</span><//></li>`)}
-				${kind === "saml" && html`<li><${Link} class="tile" to="/connections/new/saml/other"><strong>${t("connections.other")}</strong><span>SAML 2.0</span><//></li>`}</ul><//>`)}<//>
+			<ul class="tiles">${l.items.filter((p) => p.kind === kind).map((p) => html`<li key=${p.preset}><${Link} class="tile" to=${`/connections/new/${kind}/${p.preset}`}><strong>${p.document.title || p.preset}</strong><//></li>`)}
+				${kind === "saml" && html`<li><${Link} class="tile" to="/connections/new/saml/other"><strong>${t("connections.other")}</strong><//></li>`}</ul><//>`)}<//>
 	<//>`;
 }
 
@@ -188,7 +193,7 @@ function SamlSetup({ of, reload }) {
 		<li><div><p>${t("saml.step.values")}</p>${copied.map((k) => html`<${Copy} key=${k} label=${t("saml." + k)} value=${of[k]} />`)}</div></li>
 		${guide.steps.map((s, i) => (s.code ? null : html`<li key=${i}><div lang="en"><p><${Words} of=${s} values=${of} /></p>${guide.steps[i + 1]?.code && html`<pre><code>${guide.steps[i + 1].code.replaceAll("ENTITY_ID", of.entity_id).replaceAll("ACS_URL", of.acs_url).replaceAll("SLO_URL", of.slo_url)}</code></pre>`}</div></li>`))}
 		${guide.attributes.length > 0 && html`<li><div><p>${t("saml.step.attributes")}</p><${Table} caption=${t("saml.step.attributes")} rows=${guide.attributes.map(([a, b]) => ({ id: a, a, b }))} columns=${[
-			{ title: t("saml.attribute"), cell: (r) => html`<code lang="en">${r.a}</code>` }, { title: t("saml.value"), cell: (r) => html`<span lang="en">${r.b.replaceAll("`", "")}</span>` }]} /></div></li>`}
+			{ title: t("saml.attribute"), cell: (r) => html`<code lang="en">${r.a}</code>` }, { title: t("saml.value"), cell: (r) => html`<span lang="en"><${Words} of=${r.b} /></span>` }]} /></div></li>`}
 		<li class=${of.idp.entity_id ? "done" : ""}><div><p>${t("saml.step.metadata")}</p>${of.idp.entity_id
 			? html`<p class="mute small">${t("saml.known")} <code>${of.idp.entity_id}</code></p><details><summary>${t("saml.other.metadata")}</summary><${Metadata} of=${of} reload=${reload} /></details>`
 			: html`<${Metadata} of=${of} reload=${reload} />`}</div></li>

@@ -55,8 +55,8 @@ function Start({ connections, rules, people }) {
 	if (steps.every(([, done]) => done))
 		return null;
 	return html`<${Panel} wide title=${t("start.title")} lead=${t("start.lead")}>
-		<ol class="steps">${steps.map(([key, done, to]) => html`<li key=${key} class=${done ? "done" : ""}><div>
-			<p><${Link} to=${to}>${t(`start.${key}`)}<//>${done && html` <${Chip} kind="ok">${t("done")}<//>`}</p><p class="mute small">${t(`start.${key}.text`)}</p></div></li>`)}</ol>
+		<ol class="steps across">${steps.map(([key, done, to]) => html`<li key=${key} class=${done ? "done" : ""}><div>
+			<p><${Link} to=${to}>${t(`start.${key}`)}<//>${done && html`<span class="unseen"> (${t("done")})</span>`}</p><p class="mute small">${t(`start.${key}.text`)}</p></div></li>`)}</ol>
 	<//>`;
 }
 
@@ -72,16 +72,19 @@ function Overview() {
 	return html`<${Page} title=${t("screen.overview")}>
 		<div class="grid">
 			${ready && html`<${Start} connections=${connections.data} rules=${rules.data} people=${people.data.total} />`}
+			<div class="stack">
 			<${Panel} title=${t("overview.seats")}><${Load} of=${seats}>${(s) => html`
 				${s.limit !== null && s.waiting > 0 && html`<${Notice} kind="warn">${tn("seats.queue", s.waiting)}<//>`}<${Seats} of=${s} />`}<//><//>
-			<${Load} of=${connections}>${(of) => html`<${Connections} of=${of} />`}<//>
 			<${Panel} title=${t("overview.waiting")} actions=${html`<${Link} class="button" to="/people?state=pending">${t("overview.all")}<//>`}><${Load} of=${waiting}>${(w) => html`
 				${w.items.length === 0 && html`<${Empty} title=${t("overview.nobody")} />`}
 				<ul class="rows">${w.items.map((u) => html`<li key=${u.id}><div><${Link} to=${"/people/" + u.id}>${u.displayName || u.userName}<//><span class="under">${u.userName}</span></div>
 					<${Chip} kind="warn">${t(u.waiting_since ? "waiting.seat" : "waiting.role")}<//></li>`)}</ul>`}<//><//>
+			</div><div class="stack">
+			<${Load} of=${connections}>${(of) => html`<${Connections} of=${of} />`}<//>
 			<${Panel} title=${t("overview.refused")} actions=${html`<${Link} class="button" to="/requests?outcome=refused">${t("overview.all")}<//>`}><${Load} of=${refused}>${(r) => html`
 				${r.items.length === 0 && html`<${Empty} title=${t("overview.no.refusals")} />`}
 				<ul class="rows">${r.items.map((x) => html`<li key=${x.id}><div>${x.reason || x.code}<span class="under">${word("exchange", x.kind)} · <${Time} at=${x.at} /></span></div></li>`)}</ul>`}<//><//>
+			</div>
 			<${Panel} wide title=${t("overview.today")} actions=${html`<${Link} class="button" to="/audit">${t("overview.all")}<//>`}><${Load} of=${changed}>${(a) => html`
 				${a.items.length === 0 && html`<${Empty} title=${t("overview.quiet")} />`}
 				<ul class="rows">${a.items.map((d) => html`<li key=${d.id}><${Deed} of=${d} /></li>`)}</ul>`}<//><//>

@@ -29,7 +29,7 @@ function People() {
 			<${Listing} of=${list} caption=${t("screen.people")} columns=${[
 				{ title: t("name"), cell: (u) => html`<${Link} to=${"/people/" + u.id}>${u.displayName || u.userName}<//><span class="under">${u.userName}</span>` },
 				{ title: t("role"), cell: (u) => html`<${RoleChip} role=${u.role} />` },
-				{ title: t("state"), cell: (u) => html`<${StateChip} state=${u.state} />${u.waiting_since && html` <${Chip} kind="warn">${t("waiting.seat")}<//>`}` },
+				{ title: t("state"), kind: me.value.sees === "organization" ? "opt" : "", cell: (u) => html`<${StateChip} state=${u.state} />${u.waiting_since && html` <${Chip} kind="warn">${t("waiting.seat")}<//>`}` },
 				{ title: t("groups"), kind: "opt", cell: (u) => u.groups.length ? html`${u.groups.slice(0, 2).map((g) => g.name).join(", ")}${u.groups.length > 2 ? ` +${u.groups.length - 2}` : ""}` : html`<span class="mute">–</span>` },
 				{ title: t("source"), kind: "opt", cell: (u) => u.connection.name || word("kind", u.source) },
 				{ title: t("changed"), kind: "opt time", cell: (u) => html`<${Time} at=${u.changed} />` },
