@@ -3,6 +3,18 @@ import { signal, useEffect, useState } from "./html.js";
 
 /** Who is signed in, as /me tells; null until it is known. */
 export const me = signal(null);
+/** Paths of the API that this server has, as it describes itself. */
+const offers = signal(new Set());
+export const has = (path) => offers.value.has("/api/v1" + path);
+
+/** Finds out who is here, and what there is for him. */
+export async function meet() {
+	const who = await get("/me");
+	if (who.sees === "organization")
+		offers.value = new Set(Object.keys((await get("/openapi.json")).paths));
+	me.value = who;
+}
+
 /** Set when something wants a fresh sign-in first. */
 export const stepUp = signal(false);
 

@@ -1,6 +1,6 @@
 // app.js - the console: who is here, where they are, and the frame around it.
 import { html, render, signal, useEffect } from "./html.js";
-import { get, me, signInAgain, stepUp } from "./api.js";
+import { has, me, meet, signInAgain, stepUp } from "./api.js";
 import { Link, route } from "./route.js";
 import { language, languageNames, speak, t, word } from "./text.js";
 import { Button, Dialog, Notice, Page, Said, Trouble } from "./parts.js";
@@ -10,17 +10,17 @@ import { Icon } from "./icons.js";
 const problem = signal(null);
 const menu = signal(false);
 
-async function meet() {
+async function begin() {
 	problem.value = null;
 	try {
-		me.value = await get("/me");
+		await meet();
 	} catch (p) {
 		problem.value = p;
 	}
 }
 
 function open(screen) {
-	return me.value.sees === "organization" || screen.managers;
+	return me.value.sees === "organization" ? !screen.needs || has(screen.needs) : screen.managers;
 }
 
 function Languages() {
@@ -76,13 +76,13 @@ function Refused({ of }) {
 }
 
 function App() {
-	useEffect(() => { meet(); }, []);
+	useEffect(() => { begin(); }, []);
 	const name = route.value.parts[0] || (me.value?.sees === "workspaces" ? "people" : "overview");
 	useEffect(() => { menu.value = false; }, [route.value]);
 	if (problem.value?.status === 403)
 		return html`<${Refused} of=${problem.value} />`;
 	if (problem.value)
-		return html`<main class="alone"><h1>rosterd</h1><${Trouble} problem=${problem.value} retry=${meet} /></main>`;
+		return html`<main class="alone"><h1>rosterd</h1><${Trouble} problem=${problem.value} retry=${begin} /></main>`;
 	if (!me.value)
 		return html`<main class="alone" aria-busy="true"><p class="waiting">${t("loading")}</p></main>`;
 	const here = screens.find((s) => s.name === name && open(s));

@@ -26,7 +26,7 @@ function useName(kind, ref) {
 
 const places = { user: "/people/", group: "/groups/", workspace: "/places/", project: "/places/project/" };
 
-function Named({ kind, of }) {
+export function Named({ kind, of }) {
 	const name = useName(kind, of);
 	return html`<${Link} to=${places[kind] + of}>${name || `${word("target", kind)} ${of.slice(0, 8)}…`}<//>`;
 }

@@ -11,7 +11,8 @@ const drawings = {
 	requests: "M4 8h14l-4-4M20 16H6l4 4",
 	audit: "M6 2h9l5 5v15H6zM14 2v6h6M9 13h7M9 17h7",
 	settings: "M4 6h9M17 6h3M4 12h3M11 12h9M4 18h9M17 18h3M15 4v4M9 10v4M15 16v4",
-	holds: "M8 4v16M16 4v16",
+	holds: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM10 9v6M14 9v6",
+	reports: "M5 20V10M12 20V4M19 20v-7",
 	runs: "M20 12a8 8 0 1 1-2.3-5.7M20 3v4h-4",
 	webhooks: "M12 3v7l-5 9M12 10l5 9M7 19h10",
 };

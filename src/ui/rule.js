@@ -19,5 +19,7 @@ export function Gives({ of, places }) {
 		return html`${t("scope.org")}: <${Chip} kind=${of.org_role}>${word("role", of.org_role)}<//>`;
 	if (of.workspace)
 		return html`${word("scope", "workspace")} ${title(places.data?.workspaces, of.workspace)}: <${Chip}>${word("role", of.role || "member")}<//>`;
+	if (of.workspace_from_group)
+		return html`${word("scope", "named")} <code>${of.workspace_from_group}</code>: <${Chip}>${word("role", of.role || "member")}<//>`;
 	return html`${word("scope", "project")} ${title(places.data?.projects, of.project)}: <${Chip}>${word("role", of.role)}<//>`;
 }

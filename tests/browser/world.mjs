@@ -93,6 +93,17 @@ export function quiet(page, where) {
 	assert.deepEqual(page.troubles, [], where);
 }
 
+function more(made) {
+	const has = (path) => made.offers?.includes(path);
+	return {
+		...(has("/rules/plan") ? { plan: "/rules/plan/" + made.plan } : {}),
+		...(has("/holds") ? { holds: "/holds", hold: "/holds/" + made.hold } : {}),
+		...(has("/webhooks") ? { webhooks: "/webhooks", webhook: "/webhooks/" + made.webhook } : {}),
+		...(has("/reports/seats") ? { reports: "/reports" } : {}),
+		...(has("/connections/ldap") ? { ldap: "/connections/ldap/" + made.ldap, "ldap-begin": "/connections/new/ldap/openldap", runs: "/runs" } : {}),
+	};
+}
+
 /** Every screen there is, with one of each thing; the ids come from fill. */
 export function screensOf(made) {
 	const someone = made.people.ada || made.people[0], group = Object.values(made.groups)[0];
@@ -104,6 +115,6 @@ export function screensOf(made) {
 		connections: "/connections", "connection-new": "/connections/new", "connection-begin": "/connections/new/saml/okta",
 		scim: "/connections/scim/" + made.scim, saml: "/connections/saml/" + made.saml,
 		requests: "/requests", audit: "/audit", policies: "/settings", signin: "/settings/signin", domains: "/settings/domains",
-		tokens: "/settings/tokens", missing: "/nothing/here",
+		tokens: "/settings/tokens", missing: "/nothing/here", ...more(made),
 	};
 }

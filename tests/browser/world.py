@@ -10,6 +10,9 @@
     {"do": "leave", "org", "user"}      SCIM takes somebody away
     {"do": "sso", "org"}                metadata of a SimpleSAMLphp that is running from then on
     {"do": "trust", "org", "id"}        SimpleSAMLphp knows a connection
+    {"do": "push", "org", "group", "user"}  SCIM puts somebody into a group
+    {"do": "slapd"}                     an OpenLDAP with twelve people
+    {"do": "patch", "org", "path", "body"}  what an administrator changes meanwhile
     {"do": "get", "org", "path"}        what the API says
     {"do": "end"}
 """
@@ -40,7 +43,7 @@ DAY = 86400
 class World:
     def __init__(self):
         self.server = servers.Server(env={"ROSTERD_PRIVATE_ADDRESSES": "yes"})
-        self.accounts, self.idp = {}, None
+        self.accounts, self.crews, self.idp, self.directory = {}, {}, None, None
 
     def org(self, order):
         return self.accounts[order["org"]].org
@@ -76,7 +79,8 @@ class World:
         org, markup = self.org(order), order.get("markup")
         if markup:
             return self.fill_markup(org)
-        return Crew(self, org).made
+        self.crews[org.name] = Crew(self, org)
+        return self.crews[org.name].made
 
     def fill_markup(self, org):
         """Every text that somebody else may choose is markup here."""
@@ -128,12 +132,28 @@ class World:
         self.idp.trust(connection, keys[0]["certificate"])
         return {}
 
+    def push(self, order):
+        """The identity provider puts somebody into a group."""
+        scim_of = self.crews[order["org"]].scim
+        scim_of.ok("PATCH", "/Groups/" + order["group"], scim.add_members(order["user"]))
+        return {}
+
+    def slapd(self, order):
+        from harness import slapd
+
+        self.directory = slapd.Slapd(people=12, groups=[("annotators", [slapd.person_dn(n) for n in range(8)])])
+        return {"uri": self.directory.uri, "dn": slapd.SERVICE, "password": slapd.SERVICE_PASSWORD, "base": slapd.SUFFIX}
+
+    def patch(self, order):
+        return self.org(order).admin.ok("PATCH", order["path"], order["body"])
+
     def get(self, order):
         return self.org(order).admin.ok("GET", order["path"])
 
     def close(self):
-        if self.idp:
-            self.idp.close()
+        for helper in (self.idp, self.directory):
+            if helper:
+                helper.close()
         self.server.close()
 
 
@@ -167,6 +187,35 @@ class Crew:
         self.scim.post("/Users", scim.person("ada@acme.example"))
         self.admin.ok("POST", "/tokens", {"kind": "platform", "name": "Label Studio"})
         self.admin.ok("POST", "/domains", {"domain": "acme.example"})
+        self.offers = set(self.admin.ok("GET", "/openapi.json")["paths"])
+        for path, make in (("/rules/plan", self.plan), ("/webhooks", self.webhook), ("/holds", self.hold),
+                           ("/connections/ldap", self.directory)):
+            if "/api/v1" + path in self.offers:
+                make()
+        self.made["offers"] = sorted(p.removeprefix("/api/v1") for p in self.offers)
+
+    def plan(self):
+        rules = self.admin.ok("GET", "/rules")
+        draft = [r for r in rules["rules"] if r["id"] != "reviewers"] + [
+            {"id": "hearing", "match": {"group": "All staff"}, "grant": {"workspace": self.made["workspaces"]["Speech"]}}]
+        self.made["plan"] = self.admin.ok("POST", "/rules/plan", {"rules": draft, "base_revision": rules["revision"]})["plan"]
+
+    def webhook(self):
+        self.made["webhook"] = self.admin.ok("POST", "/webhooks", {
+            "name": "Label Studio", "url": "https://127.0.0.1:9/hook", "events": ["user.*", "role.changed"]})["id"]
+
+    def hold(self):
+        """The identity provider empties a group that gives a role to more people than the limits allow."""
+        self.admin.ok("PATCH", "/org", {"hold_people": 2, "hold_percent": 2})
+        path = "/Groups/" + self.made["groups"]["LS-Reviewers"]
+        self.scim.request("PATCH", path, scim.patch_op(scim.op("replace", "members", [])))
+        found = self.admin.ok("GET", "/holds?state=open")["items"]
+        self.made["hold"] = found[0]["id"] if found else None
+
+    def directory(self):
+        self.made["ldap"] = self.admin.ok("POST", "/connections/ldap", {
+            "name": "Head office", "preset": "active-directory", "enabled": False, "uris": ["ldaps://127.0.0.1:9"],
+            "bind": {"method": "simple", "dn": "cn=sync", "password": "x"}, "users": {"base": "ou=people,dc=acme,dc=example"}})["id"]
 
     def places(self):
         for space, projects in {"Vision": ["Street signs", "Surface defects"], "Language": ["Support chats", "Clinical notes"],

@@ -1,6 +1,6 @@
 // connections.js - identity providers: what is connected, and step by step how to connect one.
 import { html, useEffect, useState } from "../html.js";
-import { all, drop, get, id, patch, post, query, useAct, useLoad, usePages } from "../api.js";
+import { all, drop, get, has, id, patch, post, query, useAct, useLoad, usePages } from "../api.js";
 import { Ask, Button, Check, Chip, Copy, Empty, Facts, Field, Form, Link, Load, Notice, Page, Panel, Select, Table, Time, Trouble, say, useSignalOf } from "../all.js";
 import { go, route } from "../route.js";
 import { date, number, t, tn, word } from "../text.js";
@@ -9,6 +9,8 @@ import { Exchanges } from "./requests.js";
 import { Tokens } from "./settings.js";
 import { daysLeft } from "./overview.js";
 import { action, Target } from "../deeds.js";
+import { BeginLdap, Ldap } from "./ldap.js";
+import { RunState } from "./runs.js";
 
 const pollEvery = 3000;
 
@@ -40,12 +42,14 @@ function Words({ of, values }) {
 	});
 }
 
+const kindsHere = () => ["scim", "saml", "ldap"].filter((kind) => kind !== "ldap" || has("/connections/ldap"));
+
 // ---- the list ------------------------------------------------------------------
 
 function List() {
 	const of = useLoad(async () => {
-		const [scim, saml] = await Promise.all([all("/connections/scim"), all("/connections/saml")]);
-		return [...scim.map((c) => ({ ...c, kind: "scim" })), ...saml.map((c) => ({ ...c, kind: "saml" }))];
+		const lists = await Promise.all(kindsHere().map(async (kind) => (await all("/connections/" + kind)).map((c) => ({ ...c, kind }))));
+		return lists.flat();
 	});
 	return html`<${Page} title=${t("screen.connections")} lead=${t("connections.lead")} actions=${html`<${Link} class="button main" to="/connections/new">${t("connections.add")}<//>`}>
 		<${Panel}><${Load} of=${of}>${(rows) => html`<${Table} caption=${t("screen.connections")} rows=${rows}
@@ -53,7 +57,7 @@ function List() {
 			{ title: t("name"), cell: (c) => html`<${Link} to=${`/connections/${c.kind}/${c.id}`}>${c.name}<//>` },
 			{ title: t("connections.kind"), cell: (c) => html`<${Chip} kind="info">${word("kind", c.kind)}<//>` },
 			{ title: t("connections.preset"), kind: "opt", cell: (c) => c.preset || "–" },
-			{ title: t("state"), cell: (c) => (c.kind === "saml" ? html`<${SamlState} of=${c} />` : html`<${Chip} kind="ok">${t("connections.open")}<//>`) },
+			{ title: t("state"), cell: (c) => (c.kind === "saml" ? html`<${SamlState} of=${c} />` : c.kind === "ldap" ? c.last_run && html`<${RunState} of=${c.last_run} />` : html`<${Chip} kind="ok">${t("connections.open")}<//>`) },
 			{ title: t("created"), kind: "opt time", cell: (c) => html`<${Time} at=${c.created} />` },
 		]} />`}<//><//>
 	<//>`;
@@ -72,9 +76,9 @@ function SamlState({ of }) {
 function Choose() {
 	const of = useLoad(() => get("/presets"));
 	return html`<${Page} title=${t("connections.add")} lead=${t("connections.choose")} back=${html`<${Link} class="back" to="/connections">← ${t("screen.connections")}<//>`}>
-		<${Load} of=${of}>${(l) => ["scim", "saml"].map((kind) => html`<${Panel} key=${kind} title=${t("connections.for." + kind)} lead=${t("connections.for." + kind + ".text")}>
+		<${Load} of=${of}>${(l) => kindsHere().map((kind) => html`<${Panel} key=${kind} title=${t("connections.for." + kind)} lead=${t("connections.for." + kind + ".text")}>
 			<ul class="tiles">${l.items.filter((p) => p.kind === kind).map((p) => html`<li key=${p.preset}><${Link} class="tile" to=${`/connections/new/${kind}/${p.preset}`}><strong>${p.document.title || p.preset}</strong><//></li>`)}
-				${kind === "saml" && html`<li><${Link} class="tile" to="/connections/new/saml/other"><strong>${t("connections.other")}</strong><//></li>`}</ul><//>`)}<//>
+				${kind !== "scim" && html`<li><${Link} class="tile" to=${`/connections/new/${kind}/other`}><strong>${t("connections.other")}</strong><//></li>`}</ul><//>`)}<//>
 	<//>`;
 }
 
@@ -287,11 +291,13 @@ function Remove({ of, kind }) {
 	<//>`;
 }
 
+const LdapPage = Ldap(Frame, Remove);
+
 export default {
 	name: "connections", group: "signin", icon: "connections",
 	view(rest) {
 		if (rest[0] === "new")
-			return rest.length === 1 ? Choose : rest.length === 3 && ["scim", "saml"].includes(rest[1]) && Begin;
-		return rest.length === 0 ? List : rest.length === 2 && { scim: Scim, saml: Saml }[rest[0]];
+			return rest.length === 1 ? Choose : rest.length === 3 && { scim: Begin, saml: Begin, ldap: BeginLdap }[rest[1]];
+		return rest.length === 0 ? List : rest.length === 2 && { scim: Scim, saml: Saml, ldap: LdapPage }[rest[0]];
 	},
 };

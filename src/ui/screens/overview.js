@@ -1,6 +1,6 @@
 // overview.js - how things stand: seats, connections, what waits, what changed today.
 import { html } from "../html.js";
-import { all, get, query, useLoad } from "../api.js";
+import { all, get, has, query, useLoad } from "../api.js";
 import { Chip, Empty, Load, Notice, Page, Panel, Time } from "../parts.js";
 import { Link } from "../route.js";
 import { t, tn, word } from "../text.js";
@@ -68,9 +68,11 @@ function Overview() {
 	const waiting = useLoad(() => get("/users?state=pending&limit=6"));
 	const refused = useLoad(() => get("/requests?outcome=refused&limit=5"));
 	const changed = useLoad(() => get(query("/audit", { from: today(), limit: 8 })));
+	const holds = useLoad(async () => (has("/holds") ? get("/holds?state=open&limit=1") : null));
 	const ready = connections.data && rules.data && people.data;
 	return html`<${Page} title=${t("screen.overview")}>
 		<div class="grid">
+			${holds.data?.total > 0 && html`<div class="wide"><${Notice} kind="warn" title=${tn("holds.waiting", holds.data.total)} action=${html`<${Link} class="button" to="/holds">${t("overview.all")}<//>`}>${t("holds.lead")}<//></div>`}
 			${ready && html`<${Start} connections=${connections.data} rules=${rules.data} people=${people.data.total} />`}
 			<div class="stack">
 			<${Panel} title=${t("overview.seats")}><${Load} of=${seats}>${(s) => html`

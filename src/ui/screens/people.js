@@ -1,6 +1,6 @@
 // people.js - who there is, and everything about one of them.
 import { html, useState } from "../html.js";
-import { all, drop, get, id, me, patch, post, query, useAct, useLoad, usePages } from "../api.js";
+import { all, drop, get, has, id, me, patch, post, query, useAct, useLoad, usePages } from "../api.js";
 import { Ask, Button, Chip, Copy, Dialog, Empty, Facts, Field, Form, Link, Listing, Load, Notice, Page, Panel, RoleChip, Search, Select, StateChip, Table, Time, Trouble, say, useSignalOf } from "../all.js";
 import { ask, go, route } from "../route.js";
 import { number, t, tn, word } from "../text.js";
@@ -67,6 +67,19 @@ function Roles({ user }) {
 			{ title: t("person.counts"), cell: (g) => g.counts ? html`<${Chip} kind="ok">${t("person.counts")}<//>` : html`<span class="mute">${g.lost_to || t("person.lost")}</span>` },
 			{ title: t("since"), kind: "opt time", cell: (g) => html`<${Time} at=${g.since} />` },
 		]} />`}<//><//>`;
+}
+
+/** What a membership would do, said by the server, done to nobody. */
+function WhatIf({ user }) {
+	const [group, setGroup] = useState("");
+	const [join, setJoin] = useState(null);
+	return html`<${Panel} title=${t("plan.if")} lead=${t("plan.if.text")}>
+		<${Form} button=${t("plan.if.show")} kind="" act=${async () => setJoin((await get(query(`/users/${id(user.id)}/explain`, { group }))).join)}>
+			<${Field} label=${t("plan.if.group")} value=${group} onInput=${setGroup} required /><//>
+		<div aria-live="polite">${join && html`${join.waits && html`<${Notice} kind="warn">${t("plan.if.waits")}<//>`}
+			${join.changes.length === 0 && html`<p class="mute">${t("plan.if.nothing")}</p>`}
+			<ul class="rows">${join.changes.map((c, i) => html`<li key=${i}><span>${c.scope === "org" ? t("scope.org") : word("scope", c.scope)}</span><span>${c.before ? word("role", c.before) : "–"} → <${Chip} kind=${c.after}>${c.after ? word("role", c.after) : "–"}<//></span></li>`)}</ul>`}</div>
+	<//>`;
 }
 
 function Sessions({ user }) {
@@ -182,6 +195,7 @@ function Person({ args }) {
 			<div class="stack">
 				${whole && html`<${Roles} user=${x} />`}
 				${whole && html`<${History} user=${x} />`}
+				${whole && has("/rules/plan") && html`<${WhatIf} user=${x} />`}
 				<${Belongs} user=${x} />
 			</div>
 			<div class="stack">

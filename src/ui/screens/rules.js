@@ -1,16 +1,18 @@
 // rules.js - which group gives which role: the table of rules, and what they were before.
 import { html, useEffect, useRef, useState } from "../html.js";
-import { all, get, id, post, put, useAct, useLoad, usePages } from "../api.js";
+import { all, get, has, id, post, put, useAct, useLoad, usePages } from "../api.js";
 import { Ask, Button, Chip, Dialog, Empty, Field, Link, Listing, Load, Notice, Page, Panel, Select, Table, Time, Trouble, say, useSignalOf } from "../all.js";
 import { go } from "../route.js";
 import { matches, namesOne } from "../match.js";
 import { Gives, usePlaces } from "../rule.js";
 import { Actor } from "../deeds.js";
-import { number, t, tn, word } from "../text.js";
+import { Plan, plan } from "./plan.js";
+import { moment, number, t, tn, word } from "../text.js";
 
 const ways = ["name", "exact", "id", "external_id", "glob", "regex"];
 const roles = { org: ["AN", "RE", "MA", "AD"], workspace: ["member", "manager"], project: ["AN", "RE", "Inherit"] };
-const scopeOf = (grant) => (grant.org_role !== undefined ? "org" : grant.workspace !== undefined ? "workspace" : "project");
+/** A workspace named after the group is a thing of documents: it is shown, and kept as it is. */
+const scopeOf = (grant) => (grant.workspace_from_group !== undefined ? "named" : grant.org_role !== undefined ? "org" : grant.workspace !== undefined ? "workspace" : "project");
 
 function Tabs({ here }) {
 	return html`<nav class="tabs" aria-label=${t("screen.rules")}>
@@ -29,6 +31,14 @@ function freshId(rules, group) {
 	return name;
 }
 
+/** A time of the API as the field has it, in the reader's own zone. */
+function local(at) {
+	if (!at)
+		return "";
+	const d = new Date(at);
+	return new Date(d - d.getTimezoneOffset() * 60000).toISOString().slice(0, 16);
+}
+
 function Editor({ open, rule, rules, known, places, save }) {
 	const [of, set] = useState(rule);
 	useEffect(() => set(rule), [rule]);
@@ -41,6 +51,7 @@ function Editor({ open, rule, rules, known, places, save }) {
 		: { project: places.data?.projects[0]?.id || "", role: "AN" });
 	const sources = [...new Map((known.data || []).map((g) => [g.connection.id, g.connection.name])).entries()];
 	const seen = (known.data || []).filter((g) => of.match.group && matches(of, g));
+	const when = (key, v) => { const { [key]: _, ...rest } = of; set(v ? { ...rest, [key]: new Date(v).toISOString().replace(/\.\d+Z/, "Z") } : rest); };
 	const finish = async () => {
 		const ready = { ...of, id: of.id || freshId(rules, of.match.group), match: { ...of.match } };
 		if (!ready.match.source)
@@ -60,10 +71,11 @@ function Editor({ open, rule, rules, known, places, save }) {
 				? t("rules.meets", { groups: seen.slice(0, 3).map((g) => g.displayName).join(", "), people: tn("people.count", seen.reduce((n, g) => n + g.members, 0)) })
 				: t("rules.meets.none"))}</p></fieldset>
 			<fieldset><legend>${t("rules.then")}</legend><div class="two">
-				<${Select} label=${t("scope")} value=${scope} onInput=${choose} options=${["org", "workspace", "project"].map((s) => [s, word("scope", s)])} />
-				${scope !== "org" && html`<${Select} label=${word("scope", scope)} value=${of.grant[scope]} onInput=${(v) => grant({ ...of.grant, [scope]: v })} options=${list.map((p) => [p.id, p.title])} required />`}
-				<${Select} label=${t("role")} value=${scope === "org" ? of.grant.org_role : of.grant.role || roles[scope][0]} onInput=${(v) => grant(scope === "org" ? { org_role: v } : { ...of.grant, role: v })} options=${roles[scope].map((r) => [r, word("role", r)])} />
-			</div></fieldset>
+				<${Select} label=${t("scope")} value=${scope} onInput=${choose} options=${[...(scope === "named" ? ["named"] : []), "org", "workspace", "project"].map((s) => [s, word("scope", s)])} />
+				${["workspace", "project"].includes(scope) && html`<${Select} label=${word("scope", scope)} value=${of.grant[scope]} onInput=${(v) => grant({ ...of.grant, [scope]: v })} options=${list.map((p) => [p.id, p.title])} required />`}
+				${scope !== "named" && html`<${Select} label=${t("role")} value=${scope === "org" ? of.grant.org_role : of.grant.role || roles[scope][0]} onInput=${(v) => grant(scope === "org" ? { org_role: v } : { ...of.grant, role: v })} options=${roles[scope].map((r) => [r, word("role", r)])} />`}
+			</div>
+			${has("/rules/plan") && html`<div class="two"><${Field} label=${t("rules.from")} type="datetime-local" value=${local(of.from)} onInput=${(v) => when("from", v)} /><${Field} label=${t("rules.until")} type="datetime-local" hint=${t("rules.until.hint")} value=${local(of.until)} onInput=${(v) => when("until", v)} /></div>`}</fieldset>
 			<div class="buttons"><${Button} onClick=${() => { open.value = false; }}>${t("cancel")}<//><button class="button main">${t(rule.id ? "rules.keep" : "rules.add")}</button></div>
 		</form>
 	<//>`;
@@ -110,6 +122,7 @@ function Draft({ of, reload }) {
 	const edit = (i) => { setAt(i); open.value = true; };
 	const save = (rule) => setRules(at < 0 ? [...rules, rule] : rules.map((r, i) => (i === at ? rule : r)));
 	const met = (r) => known.data && (r.match.by === "regex" ? null : known.data.filter((g) => matches(r, g)).reduce((n, g) => n + g.members, 0));
+	const look = useAct(() => plan({ rules, ...(of.tests ? { tests: of.tests } : {}), base_revision: of.revision }));
 	const apply = async () => {
 		const made = await put("/rules", { rules, base_revision: of.revision });
 		review.value = false;
@@ -117,12 +130,13 @@ function Draft({ of, reload }) {
 		reload();
 	};
 	return html`
-		${touched && html`<${Notice} kind="warn" title=${t("rules.draft")} action=${html`<div class="actions"><${Button} onClick=${() => setRules(of.rules)}>${t("rules.discard")}<//><${Button} kind="main" onClick=${() => { review.value = true; }}>${t("rules.review")}<//></div>`}>
+		${touched && html`<${Notice} kind="warn" title=${t("rules.draft")} action=${html`<div class="actions"><${Button} onClick=${() => setRules(of.rules)}>${t("rules.discard")}<//>${has("/rules/plan") ? html`<${Button} kind="main" busy=${look.busy} onClick=${() => look.run()}>${t("plan.make")}<//>` : html`<${Button} kind="main" onClick=${() => { review.value = true; }}>${t("rules.review")}<//>`}</div>`}>
 			${t("rules.draft.text", { added: diff.added.length, changed: diff.changed.length, removed: diff.removed.length })}<//>`}
+		<${Trouble} problem=${look.problem} />
 		<${Panel} title=${t("rules.count", { n: number(rules.length) })} actions=${html`<${Button} kind="main" onClick=${() => edit(-1)}>${t("rules.add")}<//>`}>
 			<${Table} caption=${t("rules.table")} rows=${rules} empty=${html`<${Empty} title=${t("rules.none")}><p>${t("rules.none.text")}</p><//>`} columns=${[
 				{ title: t("rules.when"), cell: (r) => html`<span class="row"><${Chip}>${word("by", r.match.by || "name")}<//> ${r.match.group} <${Doubts} rule=${r} known=${known} places=${places} /></span>${r.match.source && html`<span class="under">${t("rules.only", { source: r.match.source })}</span>`}` },
-				{ title: t("rules.then"), cell: (r) => html`<${Gives} of=${r.grant} places=${places} />` },
+				{ title: t("rules.then"), cell: (r) => html`<${Gives} of=${r.grant} places=${places} />${(r.from || r.until) && html`<span class="under">${r.from ? t("rules.since", { at: moment(r.from) }) : ""} ${r.until ? t("rules.till", { at: moment(r.until) }) : ""}</span>`}` },
 				{ title: t("rules.people"), kind: "num opt", cell: (r) => { const n = met(r); return n === null ? "?" : n === undefined ? "…" : number(n); } },
 				{ title: t("rules.id"), kind: "opt", cell: (r) => html`<code>${r.id}</code>` },
 				{ title: t("actions"), hidden: true, kind: "act", cell: (r, i) => html`<${Button} kind="quiet" onClick=${() => edit(i)} aria-label=${t("rules.edit.what", { id: r.id })}>${t("edit")}<//><${Button} kind="quiet" onClick=${() => setRules(rules.filter((_, k) => k !== i))} aria-label=${t("rules.remove.what", { id: r.id })}>${t("remove")}<//>` },
@@ -160,9 +174,11 @@ function Revision({ args }) {
 	const of = useLoad(() => get("/rules/revisions/" + id(args[1])));
 	const places = usePlaces();
 	const open = useSignalOf(false);
+	const look = useAct(() => plan({ revision: Number(args[1]) }));
 	return html`<${Page} title=${t("rules.revision", { n: args[1] })} back=${html`<${Link} class="back" to="/rules/revisions">← ${t("rules.revisions")}<//>`}
 		chips=${of.data?.active && html`<${Chip} kind="ok">${t("rules.active")}<//>`}
-		actions=${of.data && !of.data.active && html`<${Button} kind="main" onClick=${() => { open.value = true; }}>${t("rules.restore")}<//>`}>
+		actions=${of.data && !of.data.active && html`<${Button} kind="main" busy=${look.busy} onClick=${() => { if (has("/rules/plan")) look.run(); else open.value = true; }}>${t("rules.restore")}<//>`}>
+		<${Trouble} problem=${look.problem} />
 		<${Load} of=${of}>${(r) => html`<${Panel}><${Table} caption=${t("rules.table")} rows=${r.rules} empty=${html`<${Empty} title=${t("rules.none")} />`} columns=${[
 			{ title: t("rules.when"), cell: (x) => html`<span class="row"><${Chip}>${word("by", x.match.by || "name")}<//> ${x.match.group}</span>` },
 			{ title: t("rules.then"), cell: (x) => html`<${Gives} of=${x.grant} places=${places} />` },
@@ -175,5 +191,5 @@ function Revision({ args }) {
 
 export default {
 	name: "rules", group: "access", icon: "rules",
-	view: (rest) => (rest.length === 0 ? Rules : rest[0] === "revisions" && [null, Revisions, Revision][rest.length]),
+	view: (rest) => (rest.length === 0 ? Rules : rest[0] === "plan" ? rest.length === 2 && Plan : rest[0] === "revisions" && [null, Revisions, Revision][rest.length]),
 };
