@@ -23,6 +23,12 @@ try {
 		}
 		await page.context().close();
 	}
+	for (const [name, path, scheme] of [["overview", "/", "light"], ["person", "/people/" + made.people.ada, "dark"], ["rules", "/rules", "light"]]) {
+		const page = await world.page(owner.cookie, { scheme, height: 860 });
+		await show(page, path);
+		await page.screenshot({ path: `${folder}/readme-${name}.png` });
+		await page.context().close();
+	}
 } finally {
 	await world.end();
 }

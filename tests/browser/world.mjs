@@ -6,8 +6,8 @@ import { createRequire } from "node:module";
 import { existsSync } from "node:fs";
 import assert from "node:assert/strict";
 
-const modules = process.env.ROSTERD_BROWSER_MODULES;
-const require = createRequire(modules ? modules + "/x.js" : import.meta.url);
+const modules = process.env.ROSTERD_BROWSER_MODULES || new URL("../../build-ui/browser", import.meta.url).pathname;
+const require = createRequire(modules + "/x.js");
 const { chromium } = require("playwright-core");
 const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
@@ -21,6 +21,7 @@ function browserPath() {
 export class World {
 	static async start() {
 		const world = new World();
+		world.asked = new Set();
 		world.process = spawn("/usr/bin/python3", [new URL("world.py", import.meta.url).pathname], { stdio: ["pipe", "pipe", "inherit"] });
 		world.lines = createInterface({ input: world.process.stdout })[Symbol.asyncIterator]();
 		world.base = (await world.answer()).base;
@@ -49,12 +50,31 @@ export class World {
 			await context.addCookies([{ name: "rosterd", value: cookie, url: this.base }]);
 		const page = await context.newPage();
 		page.troubles = [];
+		page.on("request", (r) => this.note(r));
 		page.on("pageerror", (e) => page.troubles.push(String(e)));
 		page.on("console", (m) => { if (m.type() === "error" && !/Failed to load resource/.test(m.text())) page.troubles.push(m.text()); });
 		return page;
 	}
 
+	/** What was asked of the API. */
+	note(request) {
+		const { pathname } = new URL(request.url());
+		if (pathname.startsWith("/api/"))
+			this.asked.add(`${request.method()} ${pathname}`);
+	}
+
+	/** The console lives on the API that is described, and on nothing else. */
+	async checkAsked() {
+		const { paths } = await (await fetch(this.base + "/api/v1/openapi.json", { headers: { Authorization: "Bearer " + (await this.order("token")).token } })).json();
+		const known = Object.entries(paths).flatMap(([path, methods]) => Object.keys(methods).map((m) =>
+			new RegExp(`^${m.toUpperCase()} ${path.replaceAll(/\{\w+\}/g, "[^/]+").replaceAll(".", "\\.")}$`)));
+		const foreign = [...this.asked].filter((one) => !known.some((k) => k.test(one)));
+		assert.deepEqual(foreign, [], "not in openapi.json");
+	}
+
 	async end() {
+		if (this.asked.size)
+			await this.checkAsked();
 		await this.browser?.close();
 		this.process.stdin.end(JSON.stringify({ do: "end" }) + "\n");
 		await new Promise((resolve) => this.process.on("exit", resolve));

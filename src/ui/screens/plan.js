@@ -33,14 +33,14 @@ function Changes({ of, path }) {
 	const title = (target) => [...(places.data?.workspaces || []), ...(places.data?.projects || [])].find((p) => p.id === target)?.title || target;
 	const shown = items.filter((c) => c.change === here);
 	return html`<${Panel} title=${t("plan.changes")}>
-		<div class="tabs" role="tablist" aria-label=${t("plan.changes")}>${kinds.map((k) => html`<button key=${k} type="button" role="tab" id=${"tab-" + k} aria-controls="plan-changes" aria-selected=${k === here ? "true" : "false"} onClick=${() => setHere(k)}>${word("change", k)} ${k in of.users ? number(of.users[k]) : ""}</button>`)}</div>
-		<div role="tabpanel" id="plan-changes" aria-labelledby=${"tab-" + here}><${Table} caption=${word("change", here)} rows=${shown.map((c, i) => ({ ...c, id: i }))} empty=${html`<${Empty} title=${t("plan.nobody")} />`} columns=${[
+		<div class="tabs" role="group" aria-label=${t("plan.changes")}>${kinds.map((k) => html`<button key=${k} type="button" aria-pressed=${k === here ? "true" : "false"} onClick=${() => setHere(k)}>${word("change", k)} ${k in of.users ? number(of.users[k]) : ""}</button>`)}</div>
+		<${Table} caption=${word("change", here)} rows=${shown.map((c, i) => ({ ...c, id: i }))} empty=${html`<${Empty} title=${t("plan.nobody")} />`} columns=${[
 			{ title: t("name"), cell: (c) => html`<${Link} to=${"/people/" + c.user}>${c.userName}<//>` },
 			{ title: t("scope"), cell: (c) => (c.scope === "org" ? t("scope.org") : html`${word("scope", c.scope)} ${title(c.target)}`) },
 			{ title: t("audit.before"), cell: (c) => (c.before ? html`<${Chip}>${word("role", c.before)}<//>` : "–") },
 			{ title: t("audit.after"), cell: (c) => (c.after ? html`<${Chip} kind=${colours[c.change]}>${word("role", c.after)}<//>` : "–") },
 			{ title: t("plan.because"), kind: "opt", cell: (c) => html`${c.because ? html`<code>${c.because}</code>` : "–"}${c.group && html`<span class="under"><${Named} kind="group" of=${c.group} /></span>`}` },
-		]} /></div>
+		]} />
 		${next && html`<div class="below"><p class="mute">${t("listing.some", { n: items.length, total: of.total })}</p><${Button} busy=${more.busy} onClick=${() => more.run()}>${t("listing.more")}<//></div>`}
 		<${Trouble} problem=${more.problem} />
 	<//>`;
