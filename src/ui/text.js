@@ -51,6 +51,12 @@ export function word(kind, value) {
 	return languages[language.value][key] ?? en[key] ?? String(value ?? "");
 }
 
+/** The same where silence is better than the bare word. */
+export function hint(kind, value) {
+	const key = `${kind}.${value}`;
+	return languages[language.value][key] ?? en[key] ?? "";
+}
+
 export const number = (n) => new Intl.NumberFormat(language.value).format(n);
 
 const format = (value, options) =>

@@ -3,7 +3,7 @@ import { html, useEffect, useState } from "../html.js";
 import { all, drop, get, has, id, patch, post, query, useAct, useLoad, usePages } from "../api.js";
 import { Ask, Button, Check, Chip, Copy, Empty, Facts, Field, Form, Link, Load, Notice, Page, Panel, Select, Table, Time, Trouble, say, useSignalOf } from "../all.js";
 import { go, route } from "../route.js";
-import { date, number, t, tn, word } from "../text.js";
+import { date, hint, number, t, tn, word } from "../text.js";
 import { guides } from "../guides.js";
 import { Exchanges } from "./requests.js";
 import { Tokens } from "./settings.js";
@@ -119,7 +119,7 @@ function Live({ connection }) {
 		? html`<${Notice}>${t("scim.listening")}<//>`
 		: html`<${Notice} kind="ok" title=${t("scim.heard")}><span>${t("scim.last")} <${Time} at=${d.used} /></span><//>`}</div>
 		${d && d.deeds.length > 0 && html`<ul class="rows">${d.deeds.map((x) => html`<li key=${x.id}><span>${action(x.action)}: <${Target} kind=${x.target_kind} of=${x.target} /></span><${Time} at=${x.at} /></li>`)}</ul>`}
-		${d && d.refused.map((x) => html`<${Notice} key=${x.id} kind="bad" title=${x.code}>${x.reason}<//>`)}`;
+		${d && d.refused.map((x) => html`<${Notice} key=${x.id} kind="bad" title=${x.reason}>${hint("fix", x.code)} <code>${x.code}</code><//>`)}`;
 }
 
 function ScimSetup({ of }) {
@@ -183,7 +183,7 @@ function Test({ of, reload }) {
 	const last = seen.data;
 	return html`<div aria-live="polite">
 		${of.tested && html`<${Notice} kind="ok" title=${t("saml.tested")}><span>${t("saml.tested.at")} <${Time} at=${of.tested} /></span><//>`}
-		${last?.outcome === "refused" && html`<${Notice} kind="bad" title=${last.reason || last.code}><code>${last.code}</code> · <${Time} at=${last.at} /><//>`}</div>
+		${last?.outcome === "refused" && html`<${Notice} kind="bad" title=${last.reason || last.code}>${last.detail?.remedy && html`<p lang="en">${last.detail.remedy}</p>`}<code>${last.code}</code> · <${Time} at=${last.at} /><//>`}</div>
 		<${Trouble} problem=${make.problem} />
 		<div class="actions"><${Button} kind="main" busy=${make.busy || !of.idp.entity_id} onClick=${() => make.run()}>${t("saml.test")}<//>
 			${url && html`<a class="button" href=${url} target="_blank" rel="noopener">${t("saml.test.open")}</a>`}</div>

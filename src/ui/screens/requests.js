@@ -3,7 +3,7 @@ import { html } from "../html.js";
 import { all, query, useLoad, usePages } from "../api.js";
 import { Chip, Empty, Field, Listing, Page, Panel, Search, Select, Time, Value } from "../all.js";
 import { ask, route } from "../route.js";
-import { t, word } from "../text.js";
+import { hint, t, word } from "../text.js";
 
 export const outcomes = { accepted: "ok", refused: "bad", test: "info" };
 
@@ -11,7 +11,7 @@ export function Exchanges({ of, names }) {
 	return html`<${Listing} of=${of} caption=${t("screen.requests")} columns=${[
 		{ title: t("requests.what"), cell: (x) => html`${word("exchange", x.kind)}<span class="under">${names?.[x.connection] || ""}</span>` },
 		{ title: t("requests.outcome"), cell: (x) => html`<${Chip} kind=${outcomes[x.outcome]}>${word("outcome", x.outcome)}<//>` },
-		{ title: t("requests.why"), cell: (x) => html`${x.reason || (x.code ? word("page", x.code) : "–")}${x.code && html`<span class="under"><code>${x.code}</code></span>`}
+		{ title: t("requests.why"), cell: (x) => html`${x.reason || (x.code ? word("page", x.code) : "–")}${x.code && html`<span class="under"><span lang=${x.detail?.remedy ? "en" : null}>${x.detail?.remedy || hint("fix", x.code)}</span> <code>${x.code}</code></span>`}
 			${x.detail && html`<details><summary>${t("requests.detail")}</summary><${Value} of=${x.detail} /></details>`}` },
 		{ title: t("requests.reference"), kind: "opt", cell: (x) => html`<code>${x.reference || "–"}</code>` },
 		{ title: t("when"), kind: "time", cell: (x) => html`<${Time} at=${x.at} />` },
