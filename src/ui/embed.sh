@@ -21,7 +21,7 @@ mkdir "$work/lib" "$work/screens" "$work/text"
 cp "$ui"/*.js "$ui"/*.css "$ui"/*.svg "$ui"/index.html "$work/"
 cp "$ui"/screens/*.js "$work/screens/"
 cp "$ui"/text/*.js "$work/text/"
-cp "$lib"/*.js "$work/lib/"
+cp "$lib"/*.js "$lib/licences.txt" "$work/lib/"
 cp "$guides" "$work/guides.js"
 files=$(cd "$work" && find . -type f | sed 's|^\./||' | LC_ALL=C sort)
 digest=$(cd "$work" && sha256sum $files | sha256sum | cut -c1-16)
@@ -38,6 +38,7 @@ type_of() {
 	*.css) echo 'text/css; charset=utf-8' ;;
 	*.svg) echo 'image/svg+xml' ;;
 	*.html) echo 'text/html; charset=utf-8' ;;
+	*.txt) echo 'text/plain; charset=utf-8' ;;
 	esac
 }
 

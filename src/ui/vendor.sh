@@ -25,11 +25,19 @@ if [ -z "$modules" ]; then
 	modules=$fetched/node_modules
 fi
 
+# their licences ask to go along with every copy
+for package in preact @preact/signals @preact/signals-core htm; do
+	echo "==== $package"
+	cat "$modules/$package/LICENSE" 2>/dev/null || true
+	echo
+done >"$out/licences.txt"
+
 take() { # FILE NAME
+	echo "/* licence: licences.txt beside this file */" >"$out/$2"
 	sed -e 's|from *"preact"|from"./preact.js"|g' \
 		-e 's|from *"preact/hooks"|from"./hooks.js"|g' \
 		-e 's|from *"@preact/signals-core"|from"./signals-core.js"|g' \
-		-e '/^\/\/# sourceMappingURL=/d' "$modules/$1" >"$out/$2"
+		-e '/^\/\/# sourceMappingURL=/d' "$modules/$1" >>"$out/$2"
 }
 take preact/dist/preact.mjs preact.js
 take preact/hooks/dist/hooks.mjs hooks.js

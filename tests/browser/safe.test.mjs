@@ -82,6 +82,7 @@ test("files are kept for ever, the page is asked for each time", async () => {
 	assert.equal(again.status(), 304);
 	assert.equal((await page.request.get(script.replace(/assets\/\w+/, "assets/0000"))).status(), 404);
 	assert.equal((await page.request.get(script.replace("app.js", "none.js"))).status(), 404);
+	assert.match(await (await page.request.get(script.replace("app.js", "lib/licences.txt"))).text(), /Permission is hereby granted[\s\S]*Apache License/);
 	assert.doesNotMatch(html, /<script(?![^>]*src=)|<style|style=|onclick/i);
 });
 

@@ -59,6 +59,12 @@ test("from zero to a first push from Okta, and rules that give roles", async () 
 	await dialog.getByRole("combobox", { name: "Role" }).selectOption({ label: "Reviewer" });
 	await dialog.getByRole("button", { name: "Add rule" }).click();
 	await page.getByText("You have changes that are not active yet").waitFor();
+	await page.getByRole("button", { name: "Add rule" }).first().click();
+	assert.equal(await dialog.getByLabel("Name, id or pattern").inputValue(), "", "the next rule begins empty");
+	await dialog.getByRole("button", { name: "Cancel" }).click();
+	await page.getByRole("button", { name: "Edit rule" }).first().click();
+	assert.equal(await dialog.getByLabel("Name, id or pattern").inputValue(), groups[0].toUpperCase());
+	await dialog.getByRole("button", { name: "Cancel" }).click();
 	await page.getByRole("button", { name: "Review and apply" }).click();
 	await check(page, "review");
 	await page.getByRole("dialog").getByRole("button", { name: "Apply" }).click();

@@ -41,7 +41,8 @@ function local(at) {
 
 function Editor({ open, rule, rules, known, places, save }) {
 	const [of, set] = useState(rule);
-	useEffect(() => set(rule), [rule]);
+	const shown = open.value;
+	useEffect(() => { if (shown) set(rule); }, [shown, rule]);
 	const scope = scopeOf(of.grant), by = of.match.by || "name";
 	const match = (more) => set({ ...of, match: { ...of.match, ...more } });
 	const grant = (next) => set({ ...of, grant: next });
