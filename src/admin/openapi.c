@@ -92,16 +92,24 @@ static void put_statuses(struct ctx *c, json_t *responses, const struct admin_ro
 	}
 }
 
-/* No path has more than one. */
-static json_t *path_parameter(void)
+/* Of a path's parameters, in their order: something, and something of it. */
+static const char *const holes[] = { "id", "item" };
+enum { HOLES = sizeof(holes) / sizeof(holes[0]) };
+
+static json_t *path_parameter(const char *name)
 {
-	return literal("{\"name\":\"id\",\"in\":\"path\",\"required\":true,"
-		       "\"schema\":{\"type\":\"string\"}}");
+	json_t *j = literal("{\"in\":\"path\",\"required\":true,\"schema\":{\"type\":\"string\"}}");
+
+	json_put_text(j, "name", name);
+	return j;
 }
 
-static void put_parameter(struct ctx *c, json_t *list, const char *name, size_t n)
+/* "name", or "name:type" where the type is another one here. */
+static void put_parameter(struct ctx *c, json_t *list, const char *name, size_t whole)
 {
 	const struct parameter *found = admin_parameters;
+	size_t n = strcspn(name, ": ");
+	const char *type;
 	json_t *j;
 
 	while (found->name && (strlen(found->name) != n || strncmp(found->name, name, n) != 0))
@@ -111,17 +119,19 @@ static void put_parameter(struct ctx *c, json_t *list, const char *name, size_t 
 	j = json_object();
 	json_put_text(j, "name", found->name);
 	json_put_text(j, "in", "query");
+	type = n < whole ? arena_strndup(c->arena, name + n + 1, whole - n - 1) : found->type;
 	json_put_text(j, "description", found->description);
-	json_put(j, "schema", schema_of_type(c, found->type));
+	json_put(j, "schema", schema_of_type(c, type));
 	json_append(list, j);
 }
 
 static json_t *parameters_of(struct ctx *c, const struct admin_route *r)
 {
 	json_t *list = json_array();
+	const char *hole = r->pattern;
 
-	if (strstr(r->pattern, "{}"))
-		json_append(list, path_parameter());
+	for (int i = 0; i < HOLES && (hole = strstr(hole, "{}")); i++, hole += 2)
+		json_append(list, path_parameter(holes[i]));
 	for (const char *p = r->query; p && *p; p += strspn(p, " ")) {
 		size_t n = strcspn(p, " ");
 
@@ -163,14 +173,16 @@ static json_t *operation_of(struct ctx *c, const struct admin_route *r)
 	return j;
 }
 
-/* The pattern with its parameter named. */
+/* The pattern with its parameters named. */
 static const char *path_of(struct ctx *c, const char *pattern)
 {
-	const char *hole = strstr(pattern, "{}");
+	struct buf b = buf_in(c->arena, 1024);
+	const char *hole;
 
-	if (!hole)
-		return pattern;
-	return arena_printf(c->arena, "%.*s{id}%s", (int)(hole - pattern), pattern, hole + 2);
+	for (int i = 0; i < HOLES && (hole = strstr(pattern, "{}")); i++, pattern = hole + 2)
+		buf_printf(&b, "%.*s{%s}", (int)(hole - pattern), pattern, holes[i]);
+	buf_puts(&b, pattern);
+	return b.p;
 }
 
 static json_t *paths(struct ctx *c)

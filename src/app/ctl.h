@@ -105,9 +105,12 @@ ctl_run ctl_workspaces_list, ctl_workspaces_create, ctl_workspaces_delete;
 ctl_run ctl_projects_list, ctl_projects_create, ctl_projects_delete;
 ctl_run ctl_grants_list, ctl_grants_give, ctl_grants_take;
 ctl_run ctl_rules_export, ctl_rules_apply, ctl_rules_revisions;
+ctl_run ctl_holds_list, ctl_holds_show, ctl_holds_approve, ctl_holds_reject;
 ctl_run ctl_annotations_list, ctl_annotations_weeks, ctl_annotations_record;
 ctl_run ctl_audit_list, ctl_audit_export, ctl_audit_verify, ctl_events_list;
 ctl_run ctl_saml_verify;
 ctl_run local_domains_set, ctl_domains_list, ctl_domains_add, ctl_domains_verify;
 ctl_run ctl_tokens_list, ctl_tokens_create, ctl_tokens_revoke;
+ctl_run ctl_sync_list, ctl_sync_create, ctl_sync_set, ctl_sync_show, ctl_sync_delete, ctl_sync_test,
+	ctl_sync_run, ctl_sync_status, ctl_sync_runs, ctl_sync_changes, ctl_sync_import;
 ctl_run ctl_connections_list, ctl_connections_create, ctl_connections_show, ctl_connections_delete;

@@ -19,6 +19,8 @@ static const struct {
 	{ "default-role", "ROLE",      "role of people whom no rule matches: AN, RE, MA, AD or NO" },
 	{ "never-matched", "WORD",     "no rule ever matched: default_role, pending or deactivate" },
 	{ "lost-match",   "WORD",      "rules matched before: default_role, pending or deactivate" },
+	{ "hold-people",  "N",         "so many people may lose something in a day, unasked" },
+	{ "hold-percent", "N",         "or so many in a hundred, whichever is more" },
 	{ "owner",        "MAIL",      "also make this person Owner" },
 	{ "public-url",   "URL",       "address of the server, for the link (ROSTERD_PUBLIC_URL)" },
 	{ "org",          "NAME",      "organization, by name" },
@@ -32,7 +34,8 @@ static const struct {
 	{ "role",         "ROLE",      "role: AN, RE, MA, AD or Inherit" },
 	{ "org-role",     "ROLE",      "role in the organization: AN, RE, MA or AD" },
 	{ "q",            "TEXT",      "whose userName or displayName begins so" },
-	{ "state",        "WORD",      "active, pending or deactivated" },
+	{ "state",        "WORD",      "active, pending or deactivated; of a hold: open, rejected ..." },
+	{ "reason",       "TEXT",      "why, for the audit trail" },
 	{ "user",         "USER",      "the person it is about, by id or userName" },
 	{ "target",       "ID",        "what it was done to" },
 	{ "actor",        "TEXT",      "who did it, as the list shows it" },
@@ -54,6 +57,9 @@ static const struct {
 	{ "want",         "WORD",      "signature on any, response, assertion, both; or encrypted" },
 	{ "allow",        "LIST",      "tolerate sha1, cbc, inclusive-c14n; with commas" },
 	{ "authn-context", "URI",      "the authentication context class that is demanded" },
+	{ "dry-run",      "",          "only tell what would change" },
+	{ "full",         "",          "list everything instead of following changes" },
+	{ "watch",        "",          "wait for the end, with a progress bar" },
 	{ "force-authn",  "TIME",      "the person must have signed in since" },
 };
 /* clang-format on */

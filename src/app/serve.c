@@ -16,18 +16,24 @@
 #include "base/secret.h"
 #include "change/schema.h"
 #include "dispatch.h"
+#include "ldapsync/login.h"
+#include "ldapsync/readers.h"
 #include "lookup.h"
 #include "ops.h"
 #include "platform/platform.h"
+#include "roster/domain.h"
+#include "roster/org.h"
 #include "routes.h"
+#include "saml/dns.h"
 #include "saml/pool.h"
 #include "saml/saml.h"
+#include "syncer.h"
 
 enum {
 	GRACE_MS = 10 * 1000,
-	FILES_BESIDE = 512, /* open files that are not clients */
-	LOANS_BESIDE = 2,   /* of the background, of look-ups  */
-	VERIFIERS = 2       /* children that verify sign-ins   */
+	FILES_BESIDE = 512,         /* open files that are not clients */
+	LOANS_BESIDE = 2 + SYNCERS, /* of the background, of look-ups  */
+	VERIFIERS = 2               /* children that verify sign-ins   */
 };
 
 static bool said(struct ctx *c)
@@ -154,6 +160,8 @@ static bool open_door(struct app *app, struct ctx *c)
 		.port = (int)config->port,
 		.workers = (int)config->workers,
 		.queue_max = (int)config->queue,
+		.lane = (int)config->lane,
+		.lane_queue_max = (int)config->lane_queue,
 		.connections_max = (int)config->connections,
 		.body_max = (size_t)config->body_max,
 		.tls_cert = config->tls_cert,
@@ -230,13 +238,53 @@ int serve_migrate(struct ctx *c, const struct config *config)
 	return EXIT_DONE;
 }
 
+/* Of all kinds of connections of c->org. */
+static bool org_ways(struct ctx *c, const char *address, struct signin_option **out, int *n)
+{
+	struct signin_option *saml, *ldap, *all;
+	int samls, ldaps;
+
+	if (!saml_options(c, address, &saml, &samls) || !ldap_options(c, address, &ldap, &ldaps))
+		return false;
+	all = arena_array(c->arena, struct signin_option, (size_t)(samls + ldaps) + 1);
+	for (int i = 0; i < samls; i++)
+		all[i] = saml[i];
+	for (int i = 0; i < ldaps; i++)
+		all[samls + i] = ldap[i];
+	*out = all;
+	*n = samls + ldaps;
+	return true;
+}
+
+/* In the name of the organization where the address is at home; the caller does not learn
+ * which that is. */
+static bool signin_ways(struct ctx *c, const char *address, struct signin_option **out, int *n)
+{
+	struct org *org = NULL;
+	const char *org_id;
+	bool good;
+
+	*n = 0;
+	if (!domain_home(c, address, &org_id))
+		return false;
+	if (!org_id)
+		return true;
+	if (!db_enter_org(c, org_id) || !org_find(c, org_id, &org))
+		return false;
+	c->org = org;
+	good = !org || org_ways(c, address, out, n);
+	c->org = NULL;
+	return good;
+}
+
 /* Children first: they inherit no secret, no connection and no thread. */
 static bool start_saml(struct ctx *c, const struct config *config, struct saml_pool **pool)
 {
 	*pool = saml_pool_new(c->arena, VERIFIERS, &c->err);
 	if (!*pool || !saml_start(c, *pool, config->private_addresses))
 		return false;
-	platform_attach(saml_options, saml_leave);
+	saml_dns_server(&config->dns);
+	platform_attach(signin_ways, saml_leave);
 	return true;
 }
 
@@ -246,8 +294,10 @@ static void work(struct app *app, struct ctx *c, const sigset_t *signals,
 	app_announce(app, c);
 	background_start(app);
 	lookup_start(app);
+	syncer_start(app);
 	wait_for_the_end(c, signals, line);
 	http_stop(atomic_exchange(&app->server, NULL), GRACE_MS);
+	syncer_stop();
 	lookup_stop();
 	background_stop();
 	log_event(c, LOG_INFO, "stopped", F("version", ROSTERD_VERSION));
@@ -263,15 +313,17 @@ int serve(struct ctx *c, const struct config *config, const struct command_line 
 	guard_memory();
 	raise_open_files(c, config);
 	block_signals(&signals);
-	if (!start_saml(c, config, &pool) || !make_data_dir(c, config))
+	if (!start_saml(c, config, &pool) || !ldap_readers_start(c) || !make_data_dir(c, config))
 		return said(c), EXIT_FAILED;
 	if (!load_key(c, config))
 		return said(c), EXIT_FAILED;
-	app.pool = db_pool_new(config->database, (int)config->workers + LOANS_BESIDE);
+	app.pool =
+		db_pool_new(config->database, (int)(config->workers + config->lane) + LOANS_BESIDE);
 	open = open_database(&app, c) && open_door(&app, c);
 	if (open)
 		work(&app, c, &signals, line);
 	db_pool_free(app.pool);
 	saml_pool_free(pool);
+	ldap_readers_stop();
 	return open && !atomic_load(&app.failed) ? EXIT_DONE : EXIT_FAILED;
 }

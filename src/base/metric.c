@@ -29,6 +29,10 @@ static const struct metric_def {
 		"SAML messages accepted, by what they did.", { "what" } },
 	[METRIC_SAML_REFUSED] = { "rosterd_saml_refused_total", "counter",
 		"SAML messages refused, by code.", { "code" } },
+	[METRIC_LDAP_RUNS] = { "rosterd_ldap_runs_total", "counter",
+		"Runs of LDAP connections, by kind and outcome.", { "kind", "outcome" } },
+	[METRIC_LDAP_ENTRIES] = { "rosterd_ldap_entries_total", "counter",
+		"Entries that runs have read, and found to be different.", { "what" } },
 };
 
 /* Upper bounds of the buckets, microseconds and as text in seconds. */

@@ -1,6 +1,6 @@
 /*
- * fetch.c - documents from elsewhere: a lane of few, https only, public addresses only,
- * little time and little room.
+ * fetch.c - documents from elsewhere: in the waiting lane, https only, public addresses
+ * only, little time and little room.
  *
  * The address is checked where the connection is made, so that a name that resolves
  * differently a moment later gains nothing.
@@ -9,44 +9,20 @@
 
 #include <arpa/inet.h>
 #include <curl/curl.h>
-#include <pthread.h>
 #include <string.h>
 
+#include "db/pool.h"
+#include "http/lane.h"
 #include "saml/connection.h"
 #include "saml/saml.h"
 
-enum { LANE = 2, TIME_MAX_S = 10, CONNECT_MAX_S = 5, REDIRECTS_MAX = 3, BODY_CHUNK = 64 * 1024 };
+enum { TIME_MAX_S = 10, CONNECT_MAX_S = 5, REDIRECTS_MAX = 3, BODY_CHUNK = 64 * 1024 };
 
-static struct {
-	pthread_mutex_t lock;
-	int under_way;
-	bool private_too;
-} lane = { .lock = PTHREAD_MUTEX_INITIALIZER };
+static bool private_too;
 
 void fetch_allow_private(bool allow)
 {
-	lane.private_too = allow;
-}
-
-bool lane_enter(struct ctx *c)
-{
-	bool good;
-
-	pthread_mutex_lock(&lane.lock);
-	good = lane.under_way < LANE;
-	if (good)
-		lane.under_way++;
-	pthread_mutex_unlock(&lane.lock);
-	return good || error(c, ERR_BUSY,
-			     "other servers are being asked just now: try again in a "
-			     "moment");
-}
-
-void lane_leave(void)
-{
-	pthread_mutex_lock(&lane.lock);
-	lane.under_way--;
-	pthread_mutex_unlock(&lane.lock);
+	private_too = allow;
 }
 
 static bool public_v4(uint32_t a)
@@ -97,7 +73,7 @@ bool address_is_public(const struct sockaddr *sa)
 static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *to)
 {
 	(void)arg, (void)purpose;
-	if (!lane.private_too && !address_is_public(&to->addr))
+	if (!private_too && !address_is_public(&to->addr))
 		return CURL_SOCKET_BAD;
 	return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
 }
@@ -113,7 +89,7 @@ static size_t take(char *p, size_t size, size_t n, void *arg)
 static void set_limits(CURL *h)
 {
 	/* plain http only from this machine: see saml_url_check() */
-	const char *schemes = lane.private_too ? "https,http" : "https";
+	const char *schemes = private_too ? "https,http" : "https";
 
 	curl_easy_setopt(h, CURLOPT_PROTOCOLS_STR, schemes);
 	curl_easy_setopt(h, CURLOPT_TIMEOUT, (long)TIME_MAX_S);
@@ -140,7 +116,7 @@ static bool perform(struct ctx *c, CURL *h, const char *url, struct buf *body)
 		return true;
 	if (body->over)
 		return error(c, ERR_VALUE, "the answer of %.120s is too large", url);
-	if (code == CURLE_COULDNT_CONNECT && !lane.private_too)
+	if (code == CURLE_COULDNT_CONNECT && !private_too)
 		return error(c, ERR_VALUE,
 			     "%.120s cannot be reached; only public addresses are asked unless "
 			     "private_addresses is set",
@@ -153,12 +129,12 @@ static bool exchange(struct ctx *c, CURL *h, const char *url, size_t max, struct
 	struct buf body = buf_in(c->arena, max);
 	bool good;
 
-	if (!lane_enter(c))
+	if (!lane_wait(c))
 		return false;
+	db_put_down(c);
 	good = perform(c, h, url, &body);
-	lane_leave();
 	*out = (struct slice){ body.p ? body.p : "", body.n };
-	return good;
+	return db_pick_up(c) && good;
 }
 
 /* Where the answer sends us; NULL: it is the answer. */
