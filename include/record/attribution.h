@@ -43,3 +43,11 @@ struct annotation_sum {
 /* Sums over what a query asks for, whatever its page; ordered by user, project. */
 bool annotation_report(struct ctx *c, const struct annotation_query *q, struct annotation_sum **out,
 		       int *count) MUST;
+
+/* How much came in each week that has any, the oldest first. */
+struct annotation_week {
+	int64_t begins; /* Monday, 0:00 UTC */
+	int64_t count, lead_time_ms;
+};
+bool annotation_weeks(struct ctx *c, const struct annotation_query *q, struct annotation_week **out,
+		      int *count) MUST;

@@ -107,13 +107,15 @@ admin_handler admin_rules_read, admin_rules_put, admin_revisions_list, admin_rev
 	admin_revision_activate, admin_plan_post, admin_plan_read, admin_plan_apply,
 	admin_rules_import, admin_rules_export;
 admin_handler admin_holds_list, admin_hold_read, admin_hold_approve, admin_hold_reject;
-admin_handler admin_annotations_post, admin_annotations_list, admin_annotations_report;
+admin_handler admin_annotations_post, admin_annotations_list, admin_annotations_report,
+	admin_annotations_weeks;
 admin_handler admin_audit_page, admin_audit_export, admin_events_page;
 admin_handler admin_tokens_list, admin_token_post, admin_token_drop;
 admin_handler admin_connections_list, admin_connection_post, admin_connection_read,
 	admin_connection_patch, admin_connection_drop;
 admin_handler admin_presets_list, admin_openapi_read;
-admin_handler admin_sessions_list, admin_session_read, admin_session_drop, admin_user_sessions_drop;
+admin_handler admin_sessions_list, admin_session_read, admin_me_read, admin_session_drop,
+	admin_user_sessions_drop;
 admin_handler admin_signin_read, admin_signin_patch, admin_password_link_post;
 admin_handler admin_authz_check, admin_authz_actions;
 admin_handler admin_ldap_list, admin_ldap_post, admin_ldap_read, admin_ldap_patch, admin_ldap_drop,

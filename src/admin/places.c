@@ -57,8 +57,8 @@ bool admin_workspaces_list(struct ctx *c, const struct http_req *q, struct http_
 	int64_t total;
 	int n;
 
-	if (!page_read(c, q, &page) || !workspace_list(c, page.after, page.limit, &w, &n) ||
-	    !count_workspaces(c, &total))
+	if (!page_read(c, q, &page) ||
+	    !list_workspaces(c, NULL, page.after, page.limit, &w, &n, &total))
 		return false;
 	items = json_array();
 	for (int i = 0; i < n; i++)
@@ -99,9 +99,13 @@ bool admin_workspace_post(struct ctx *c, const struct http_req *q, struct http_r
 bool admin_workspace_read(struct ctx *c, const struct http_req *q, struct http_resp *p)
 {
 	struct workspace *w;
+	int64_t total;
+	int n;
 
-	if (!workspace_get(c, q->param[0], &w))
+	if (!list_workspaces(c, q->param[0], "", 1, &w, &n, &total))
 		return false;
+	if (n == 0)
+		return error(c, ERR_NOT_FOUND, "there is no workspace %.100s", q->param[0]);
 	json_respond(c, p, 200, show_workspace(c, w));
 	return true;
 }
@@ -149,7 +153,7 @@ bool admin_projects_list(struct ctx *c, const struct http_req *q, struct http_re
 	int n;
 
 	if (!page_read(c, q, &page) || !http_query(c, q, "workspace", &workspace) ||
-	    !list_projects(c, workspace, page.after, page.limit, &list, &n, &total))
+	    !list_projects(c, workspace, NULL, page.after, page.limit, &list, &n, &total))
 		return false;
 	items = json_array();
 	for (int i = 0; i < n; i++)
@@ -179,9 +183,13 @@ bool admin_project_post(struct ctx *c, const struct http_req *q, struct http_res
 bool admin_project_read(struct ctx *c, const struct http_req *q, struct http_resp *p)
 {
 	struct project *found;
+	int64_t total;
+	int n;
 
-	if (!project_get(c, q->param[0], &found))
+	if (!list_projects(c, NULL, q->param[0], "", 1, &found, &n, &total))
 		return false;
+	if (n == 0)
+		return error(c, ERR_NOT_FOUND, "there is no project %.100s", q->param[0]);
 	json_respond(c, p, 200, show_project(c, found));
 	return true;
 }

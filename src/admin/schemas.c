@@ -126,6 +126,8 @@ const struct shape admin_shapes[] = {
 	{ "AnnotationSum", false, "user:string person:string userName:string user_state:account "
 		"project:string annotations:int lead_time_ms:int first:time last:time" },
 
+	{ "AnnotationWeek", false, "week:time annotations:int lead_time_ms:int" },
+
 	{ "Audit", false, "id:string at:time actor:string source:string? action:string "
 		"target_kind:string target:string? before:any after:any reason:string? request:string? "
 		"address:string? seq:int? hash:string?" },
@@ -144,6 +146,8 @@ const struct shape admin_shapes[] = {
 	{ "Session", false, SESSION },
 	{ "OwnSession", false, SESSION " displayName:string? role:role org:string org_name:string "
 		"csrf:string" },
+	{ "Me", false, "kind:caller org:string org_name:string sees:sees user:string userName:string "
+		"displayName:string? role:role method:string csrf:string fresh_until:time" },
 	{ "SigninSettings", false, SIGNIN },
 	{ "SigninSettingsPatch", true, SIGNIN },
 	{ "PasswordLink", false, "url:string expires:time" },
@@ -205,6 +209,8 @@ static const struct {
 	{ "origin",     "rule manual"                                   },
 	{ "by",         "name exact id external_id glob regex"          },
 	{ "kind",       "scim admin platform"                           },
+	{ "caller",     "user admin platform"                            },
+	{ "sees",       "organization workspaces"                       },
 	{ "format",     "jsonl csv"                                     },
 	{ "extent",     "no own own_if_permitted added_to yes"          },
 	{ "outcome",    "accepted refused test"                         },

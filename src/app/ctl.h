@@ -98,7 +98,7 @@ bool local_enter_org(struct ctl *k) MUST;          /* the one of --org */
 
 ctl_run local_org_create, local_org_owner, local_org_list, local_token_create, local_token_list,
 	local_token_revoke;
-ctl_run ctl_org_show, ctl_org_set, ctl_seats_show;
+ctl_run ctl_org_show, ctl_org_set, ctl_seats_show, ctl_whoami;
 ctl_run ctl_users_list, ctl_users_show, ctl_users_explain, ctl_users_deactivate, ctl_users_activate,
 	ctl_users_role, ctl_users_erase, ctl_users_delete;
 ctl_run ctl_groups_list, ctl_groups_show;
@@ -107,7 +107,7 @@ ctl_run ctl_projects_list, ctl_projects_create, ctl_projects_delete;
 ctl_run ctl_grants_list, ctl_grants_give, ctl_grants_take;
 ctl_run ctl_rules_export, ctl_rules_apply, ctl_rules_revisions, ctl_rules_plan, ctl_rules_import;
 ctl_run ctl_holds_list, ctl_holds_show, ctl_holds_approve, ctl_holds_reject;
-ctl_run ctl_annotations_list, ctl_annotations_record;
+ctl_run ctl_annotations_list, ctl_annotations_weeks, ctl_annotations_record;
 ctl_run ctl_audit_list, ctl_audit_export, ctl_audit_verify, ctl_events_list;
 ctl_run ctl_saml_verify;
 ctl_run local_domains_set, ctl_domains_list, ctl_domains_add, ctl_domains_verify;

@@ -175,6 +175,7 @@ static const struct migration migrations[] = {
 	{ schema_holds, schema_hold_tables },
 	{ schema_ldap, schema_ldap_tables },
 	{ schema_plans, schema_plan_tables },
+	{ schema_proved, NULL },
 };
 
 enum { KNOWN = sizeof(migrations) / sizeof(migrations[0]) };

@@ -61,3 +61,9 @@ const char *const schema_removed[] = {
 	" WHERE deleted > 0 AND erased = 0",
 	NULL,
 };
+
+/* Sessions know how long ago somebody showed who he is. */
+const char *const schema_proved[] = {
+	"ALTER TABLE sessions ADD COLUMN proved BIGINT NOT NULL DEFAULT 0",
+	NULL,
+};
