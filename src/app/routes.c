@@ -95,6 +95,7 @@ static const struct route console[] = {
 	{ GET,    "/console/{}",                    NEED_NOBODY,     NOTHING, ui_page },
 	{ GET,    "/console/{}/{}",                 NEED_NOBODY,     NOTHING, ui_page },
 	{ GET,    "/console/{}/{}/{}",              NEED_NOBODY,     NOTHING, ui_page },
+	{ GET,    "/console/{}/{}/{}/{}",           NEED_NOBODY,     NOTHING, ui_page },
 	{ 0 },
 };
 

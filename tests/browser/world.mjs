@@ -83,7 +83,9 @@ export class World {
 
 /** Opens a screen and waits until nothing is loading any more. */
 export async function show(page, path) {
-	await page.goto("/console" + path);
+	const answer = await page.goto("/console" + path);
+	assert.equal(answer.status(), 200, path);
+	await page.locator("#app").waitFor({ state: "attached" });
 	await settled(page);
 }
 
