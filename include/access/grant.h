@@ -9,6 +9,9 @@
  * personal workspace. The person must be touched by the caller. */
 bool grant_give(struct ctx *c, const char *user_id, enum scope scope, const char *target,
 		enum role role) MUST;
+/* The manual grant of no role: whoever has it and nothing more waits for a role, whatever the
+ * policy would give. */
+bool grant_wait(struct ctx *c, const char *user_id) MUST;
 bool grant_take(struct ctx *c, const char *user_id, enum scope scope, const char *target) MUST;
 
 struct user_grant {

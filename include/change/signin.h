@@ -37,5 +37,6 @@ struct signin_option {
 	const char *url;  /* where it begins, a path of this server */
 };
 /* Ways for an address, by its domain alone, so that the answer tells nobody who has an
- * account.  Sets nothing in the ctx; next is added by the caller. */
+ * account; address NULL: all there are.  Sets nothing in the ctx; next is added by the
+ * caller. */
 typedef bool signin_options(struct ctx *c, const char *address, struct signin_option **out, int *n);

@@ -40,6 +40,20 @@ static bool role_fits(struct ctx *c, enum scope scope, enum role role)
 	return fits || error(c, ERR_VALUE, "%s", wanted[scope]);
 }
 
+static bool put(struct ctx *c, const char *user_id, enum scope scope, const char *target,
+		enum role role)
+{
+	return db_push(c,
+		       "INSERT INTO grants (org_id, user_id, scope, target, origin, role, revision,"
+		       " granted_by, since) VALUES ($1, $2, $3, $4, 'manual', $5, 0, $6, $7)"
+		       " ON CONFLICT (org_id, user_id, scope, target, origin) DO UPDATE SET"
+		       " role = excluded.role, granted_by = excluded.granted_by,"
+		       " since = excluded.since WHERE grants.role <> excluded.role",
+		       DB_ARGS(db_text(c->org->id), db_text(user_id), db_text(scope_names[scope]),
+			       db_text(target), db_text(role_code(role)), db_text(c->actor->name),
+			       db_int(c->now)));
+}
+
 bool grant_give(struct ctx *c, const char *user_id, enum scope scope, const char *target,
 		enum role role)
 {
@@ -50,16 +64,12 @@ bool grant_give(struct ctx *c, const char *user_id, enum scope scope, const char
 			     "%s roles are decided by the directory here: change the group or the"
 			     " rule, or the organization's authority setting",
 			     scope_names[scope]);
-	return target_exists(c, scope, target) &&
-	       db_push(c,
-		       "INSERT INTO grants (org_id, user_id, scope, target, origin, role, revision,"
-		       " granted_by, since) VALUES ($1, $2, $3, $4, 'manual', $5, 0, $6, $7)"
-		       " ON CONFLICT (org_id, user_id, scope, target, origin) DO UPDATE SET"
-		       " role = excluded.role, granted_by = excluded.granted_by,"
-		       " since = excluded.since WHERE grants.role <> excluded.role",
-		       DB_ARGS(db_text(c->org->id), db_text(user_id), db_text(scope_names[scope]),
-			       db_text(target), db_text(role_code(role)), db_text(c->actor->name),
-			       db_int(c->now)));
+	return target_exists(c, scope, target) && put(c, user_id, scope, target, role);
+}
+
+bool grant_wait(struct ctx *c, const char *user_id)
+{
+	return put(c, user_id, SCOPE_ORG, "", ROLE_NO);
 }
 
 bool grant_take(struct ctx *c, const char *user_id, enum scope scope, const char *target)

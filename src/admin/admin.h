@@ -122,5 +122,7 @@ admin_handler admin_ldap_list, admin_ldap_post, admin_ldap_read, admin_ldap_patc
 	admin_ldap_sync, admin_ldap_test, admin_ldap_runs, admin_ldap_run, admin_ldap_changes,
 	admin_saml_list, admin_saml_post, admin_saml_read, admin_saml_patch, admin_saml_drop,
 	admin_saml_keys, admin_saml_rotate, admin_saml_test;
+admin_handler admin_invitations_list, admin_invitation_post, admin_invitation_reset,
+	admin_invitation_drop;
 admin_handler admin_domains_list, admin_domain_post, admin_domain_read, admin_domain_verify,
 	admin_domain_drop, admin_requests_list;

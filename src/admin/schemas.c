@@ -28,6 +28,9 @@
 	"authn_contexts:string[] name_id_format:string want_signed:signed want_encrypted:bool " \
 	"allow_sha1:bool allow_cbc:bool allow_inclusive_c14n:bool clock_skew_s:int"
 #define SAML "name:string " SAML_SETTINGS
+#define INVITATION "id:string email:string? shared:bool role:invited workspaces:string[] " \
+	"state:invitation_state joined:int user:string? created:time created_by:string " \
+	"expires:time"
 #define LDAP_SETTINGS "preset:string? enabled:bool uris:string[] tls:any bind:any users:any groups:any " \
 	"id:any attributes:any state:any deactivate:any link:bool schedule_minutes:int " \
 	"full_hours:int strategy:strategy canaries:string[] signin:any page_size:int " \
@@ -74,7 +77,7 @@ const struct shape admin_shapes[] = {
 	{ "Project", false, "id:string title:string workspace:string created:time changed:time" },
 	{ "ProjectNew", true, "title:string! workspace:string!" },
 
-	{ "Grant", false, "id:string user:string userName:string scope:scope org_role:given "
+	{ "Grant", false, "id:string user:string userName:string scope:scope org_role:invited "
 		"workspace:string project:string title:string role:string by:string? since:time" },
 	{ "GrantNew", true, "user:string! org_role:given workspace:string project:string role:place_role" },
 	{ "Pair", false, "{\"type\":\"array\",\"items\":{\"type\":\"string\"}}" },
@@ -183,6 +186,10 @@ const struct shape admin_shapes[] = {
 	{ "LdapAsked", false, "run:string" },
 	{ "LdapChange", false, "entry:string what:string why:string userName:string? group:string? "
 		"memberships:string[] error:string?" },
+	{ "Invitation", false, INVITATION },
+	{ "InvitationMade", false, INVITATION " link:string" },
+	{ "InvitationNew", true, "email:string role:invited workspaces:string[] expires_days:int" },
+	{ "InvitationReset", true, "expires_days:int" },
 	{ "Domain", false, "domain:string state:domain_state txt_name:string txt_value:string "
 		"checked:time? created:time" },
 	{ "DomainChecked", false, "domain:string state:domain_state txt_name:string txt_value:string "
@@ -198,6 +205,8 @@ static const struct {
 } enumerations[] = {
 	{ "role",       "DI NO AN RE MA AD OW"                          },
 	{ "given",      "AN RE MA AD"                                   },
+	{ "invited",    "NO AN RE MA AD"                                },
+	{ "invitation_state", "open used revoked expired"               },
 	{ "place_role", "member manager AN RE Inherit"                  },
 	{ "state",      "active pending deactivated"                    },
 	{ "settable",   "active deactivated"                            },

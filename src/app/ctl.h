@@ -110,6 +110,7 @@ ctl_run ctl_holds_list, ctl_holds_show, ctl_holds_approve, ctl_holds_reject;
 ctl_run ctl_annotations_list, ctl_annotations_weeks, ctl_annotations_record;
 ctl_run ctl_audit_list, ctl_audit_export, ctl_audit_verify, ctl_events_list;
 ctl_run ctl_saml_verify;
+ctl_run ctl_invitations_list, ctl_invitations_create, ctl_invitations_reset, ctl_invitations_revoke;
 ctl_run local_domains_set, ctl_domains_list, ctl_domains_add, ctl_domains_verify;
 ctl_run ctl_tokens_list, ctl_tokens_create, ctl_tokens_revoke;
 ctl_run ctl_sync_list, ctl_sync_create, ctl_sync_set, ctl_sync_show, ctl_sync_delete, ctl_sync_test,

@@ -28,6 +28,7 @@ static const struct {
 	{ "connection",   "NAME",      "SCIM connection the token belongs to" },
 	{ "name",         "TEXT",      "what it is called" },
 	{ "expires",      "DATE",      "last moment of the token, e.g. 2030-01-31" },
+	{ "days",         "N",         "how long an invitation is good" },
 	{ "preset",       "NAME",      "identity provider: okta, entra-id, ..." },
 	{ "workspace",    "ID",        "the workspace it is about" },
 	{ "project",      "ID",        "the project it is about" },

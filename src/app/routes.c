@@ -62,6 +62,12 @@ static const struct route logout[] = {
 	{ 0 },
 };
 
+static const struct route invitations[] = {
+	{ GET,    "/invite/{}",                     NEED_NOBODY,     READS,   platform_invite },
+	{ POST,   "/invite/{}",                     NEED_NOBODY,     READS,   platform_invite_post },
+	{ 0 },
+};
+
 static const struct route password[] = {
 	{ GET,    "/password/{}",                   NEED_NOBODY,     ALONE,   platform_password },
 	{ POST,   "/password/{}",                   NEED_NOBODY,     ALONE,   platform_password_post },
@@ -122,6 +128,7 @@ static const struct door doors[] = {
 	{ "/api",     0, NEED_ADMIN_TOKEN, admin_error, &admin[ADMIN_ROUTES_MAX] },
 	{ "/login",   6, NEED_NOBODY,      page_error,  login },
 	{ "/logout",  7, NEED_NOBODY,      page_error,  logout },
+	{ "/invite",  7, NEED_NOBODY,      page_error,  invitations },
 	{ "/password", 9, NEED_NOBODY,     page_error,  password },
 	{ "/ldap",    5, NEED_NOBODY,      page_error,  directories },
 	{ "/saml",    5, NEED_NOBODY,      saml_error,  saml },

@@ -284,7 +284,7 @@ static bool start_saml(struct ctx *c, const struct config *config, struct saml_p
 	if (!*pool || !saml_start(c, *pool, config->private_addresses))
 		return false;
 	saml_dns_server(&config->dns);
-	platform_attach(signin_ways, saml_leave);
+	platform_attach(signin_ways, org_ways, saml_leave);
 	return true;
 }
 

@@ -30,6 +30,10 @@ static const struct text {
 	{ "deactivated", "This account is deactivated",
 	  "Your organization has switched this account off. Ask an administrator if you think that "
 	  "this is a mistake." },
+	{ "invited", "You are invited", NULL },
+	{ "no_way", "There is no way in yet",
+	  "The invitation is good, but your organization has no sign-in page for you at the moment. "
+	  "Tell whoever invited you, then open the link again." },
 	{ "directory", "Sign in",
 	  "Use the name and the password you have in your organization." },
 	{ "not_yet", "Your account is on its way",

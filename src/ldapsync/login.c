@@ -7,13 +7,16 @@
 #include "access.h"
 #include "base/org.h"
 #include "change/change.h"
+#include "change/invite.h"
 #include "http/cookie.h"
 #include "http/form.h"
 #include "http/lane.h"
 #include "http/page.h"
+#include "roster/card.h"
 #include "roster/domain.h"
 #include "roster/org.h"
 #include "roster/signin_settings.h"
+#include "roster/user.h"
 
 enum { ID_MAX = 64, NEXT_MAX = 2000 };
 
@@ -128,6 +131,20 @@ static bool refuse(struct ctx *c, const struct http_req *q, struct http_resp *p,
 	return ask(c, q, p, a->login, next, answers[v].text, answers[v].status);
 }
 
+/* A directory's people are made by its runs: what an invitation adds is the role. */
+static bool take_invitation(struct ctx *c, const struct http_req *q, const char *user_id)
+{
+	struct invitation *v = NULL;
+	struct user *u;
+	struct card card;
+
+	if (!user_find(c, user_id, &u))
+		return false;
+	return !u || (card_get(c, u, &card) &&
+		      invite_find(c, card.mail, cookie_get(c, q, COOKIE_INVITED), &v) &&
+		      invite_take(c, v, user_id, false));
+}
+
 static bool admit(struct ctx *c, const struct http_req *q, const struct door *d,
 		  const struct access *a, struct admission *in)
 {
@@ -141,7 +158,8 @@ static bool admit(struct ctx *c, const struct http_req *q, const struct door *d,
 	};
 	SCOPED_CHANGE ch = { 0 };
 
-	return change_begin(c, &ch) && signin_admit(c, &how, in) && change_commit(&ch);
+	return change_begin(c, &ch) && take_invitation(c, q, a->user_id) && change_flush(c) &&
+	       signin_admit(c, &how, in) && change_commit(&ch);
 }
 
 static bool welcome(struct ctx *c, const struct http_req *q, struct http_resp *p,
@@ -156,6 +174,8 @@ static bool welcome(struct ctx *c, const struct http_req *q, struct http_resp *p
 		return page_say(c, p, 403, "not_yet");
 	if (!admit(c, q, d, a, &in))
 		return false;
+	if (cookie_get(c, q, COOKIE_INVITED))
+		cookie_drop(c, p, COOKIE_INVITED);
 	if (in.page)
 		return page_say(c, p, 403, in.page);
 	if (!signin_settings_get(c, &settings))
@@ -195,15 +215,15 @@ static bool offers(const struct ldap_settings *s, const char *domain)
 {
 	if (!s->enabled || !s->signin)
 		return false;
-	for (int i = 0; s->domains[i]; i++)
+	for (int i = 0; domain && s->domains[i]; i++)
 		if (strcasecmp(s->domains[i], domain) == 0)
 			return true;
-	return !s->domains[0];
+	return !domain || !s->domains[0];
 }
 
 bool ldap_options(struct ctx *c, const char *address, struct signin_option **out, int *n)
 {
-	const char *domain = strchr(address, '@') + 1;
+	const char *domain = address ? strchr(address, '@') + 1 : NULL;
 	struct ldap_settings s;
 	struct source *sources;
 	int count;

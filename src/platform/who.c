@@ -3,9 +3,9 @@
 
 struct attached attached;
 
-void platform_attach(signin_options *options, platform_leave *leave)
+void platform_attach(signin_options *options, signin_options *in_org, platform_leave *leave)
 {
-	attached = (struct attached){ options, leave };
+	attached = (struct attached){ options, in_org, leave };
 }
 
 void act_as(struct ctx *c, const struct http_req *q, const char *user_id)

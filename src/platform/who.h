@@ -16,7 +16,7 @@ void act_as(struct ctx *c, const struct http_req *q, const char *user_id);
 
 /* What was attached, see platform.h. */
 struct attached {
-	signin_options *options;
+	signin_options *options, *in_org;
 	platform_leave *leave;
 };
 extern struct attached attached;

@@ -4,6 +4,7 @@
 #include "base/id.h"
 #include "base/org.h"
 #include "base/secret.h"
+#include "roster/invitation.h"
 #include "roster/source.h"
 #include "roster/touched.h"
 #include "user_store.h"
@@ -175,6 +176,8 @@ bool user_erase(struct ctx *c, const char *id)
 		return false;
 	t = touch_user(c, u->id);
 	t->own = t->erased = true;
+	if (!invitation_forget(c, u->id, u->user_name))
+		return false;
 	return db_push(c,
 		       "UPDATE users SET user_name = $3, display_name = NULL, display_key = NULL,"
 		       " external_id = NULL, erased = $4, body = ''"

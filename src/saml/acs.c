@@ -11,6 +11,7 @@
 #include "base/metric.h"
 #include "base/secret.h"
 #include "change/change.h"
+#include "change/invite.h"
 #include "change/signin.h"
 #include "http/cookie.h"
 #include "http/form.h"
@@ -205,7 +206,7 @@ static bool sign_in(struct ctx *c, struct login *l, struct admission *in, struct
 		return false;
 	if (why->code)
 		return true;
-	if (!person_find(c, l->s, &l->claims, &who))
+	if (!person_find(c, l->s, &l->claims, l->invited, &who))
 		return false;
 	*why = who.why;
 	if (why->code)
@@ -231,6 +232,8 @@ static bool welcome(struct ctx *c, struct http_resp *p, const struct login *l,
 		    const struct admission *in)
 {
 	metric_add(METRIC_SAML_ACCEPTED, "login", NULL, 0, 1);
+	if (l->invited)
+		cookie_drop(c, p, COOKIE_INVITED);
 	if (in->page)
 		return page_say(c, p, 403, in->page);
 	if (!l->pending)
@@ -292,7 +295,9 @@ static bool receive(struct ctx *c, const struct http_req *q, struct http_resp *p
 bool saml_acs(struct ctx *c, const struct http_req *q, struct http_resp *p)
 {
 	struct refused why = { 0 };
-	struct login l = { .address = q->address, .agent = http_header(q, "User-Agent") };
+	struct login l = { .address = q->address,
+			   .agent = http_header(q, "User-Agent"),
+			   .invited = cookie_get(c, q, COOKIE_INVITED) };
 
 	if (!login_few(c, q, false) || !login_enter(c, q, &l.s) || !cookie_possible(c))
 		return false;

@@ -230,15 +230,15 @@ static bool offers(const struct saml_connection *s, const char *domain)
 {
 	if (!s->settings.enabled || !s->idp.entity_id)
 		return false;
-	for (int i = 0; s->settings.domains[i]; i++)
+	for (int i = 0; domain && s->settings.domains[i]; i++)
 		if (strcasecmp(s->settings.domains[i], domain) == 0)
 			return true;
-	return !s->settings.domains[0];
+	return !domain || !s->settings.domains[0];
 }
 
 bool saml_options(struct ctx *c, const char *address, struct signin_option **out, int *n)
 {
-	const char *domain = strchr(address, '@') + 1;
+	const char *domain = address ? strchr(address, '@') + 1 : NULL;
 	struct saml_connection *s;
 	struct source *sources;
 	int count;

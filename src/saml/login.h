@@ -89,9 +89,9 @@ struct person {
 	bool made, linked;
 	struct refused why; /* code set: nobody, and nothing was written */
 };
-/* Inside a change. */
+/* link: of the invitation that the browser has opened; NULL: none.  Inside a change. */
 bool person_find(struct ctx *c, const struct saml_connection *s, const struct claims *claims,
-		 struct person *out) MUST;
+		 const char *link, struct person *out) MUST;
 
 /* ---- the end (finish.c) ---- */
 
@@ -102,6 +102,7 @@ struct login {
 	struct claims claims;
 	const char *return_to;
 	const char *address, *agent;
+	const char *invited; /* the link of an invitation that the browser has opened; or NULL */
 };
 /* The page of a test sign-in.  Outside a transaction; writes nothing about people. */
 bool test_show(struct ctx *c, struct http_resp *p, struct login *l) MUST;

@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "change/invite.h"
 #include "login.h"
 #include "roster/domain.h"
 #include "roster/identity.h"
@@ -93,7 +94,7 @@ static bool link_to(struct ctx *c, const struct saml_connection *s, const struct
 }
 
 static bool create(struct ctx *c, const struct saml_connection *s, const struct claims *claims,
-		   struct person *out)
+		   bool invited, struct person *out)
 {
 	struct user u = { .user_name = claims->mail,
 			  .external_id = strlen(claims->subject) <= EXTERNAL_ID_MAX
@@ -103,7 +104,7 @@ static bool create(struct ctx *c, const struct saml_connection *s, const struct 
 	enum arrival how;
 	bool removed;
 
-	if (!s->settings.jit) {
+	if (!s->settings.jit && !invited) {
 		out->why = refused_login(LOGIN_NO_ACCOUNT, NULL);
 		return true;
 	}
@@ -122,7 +123,7 @@ static bool create(struct ctx *c, const struct saml_connection *s, const struct 
 }
 
 static bool first_time(struct ctx *c, const struct saml_connection *s, const struct claims *claims,
-		       struct person *out)
+		       bool invited, struct person *out)
 {
 	struct user *found;
 	int n;
@@ -138,7 +139,7 @@ static bool first_time(struct ctx *c, const struct saml_connection *s, const str
 	else if (n == 1)
 		return link_to(c, s, claims, found, out);
 	else
-		return create(c, s, claims, out);
+		return create(c, s, claims, invited, out);
 	return true;
 }
 
@@ -159,19 +160,22 @@ static bool set_groups(struct ctx *c, const struct saml_connection *s, const str
 }
 
 bool person_find(struct ctx *c, const struct saml_connection *s, const struct claims *claims,
-		 struct person *out)
+		 const char *link, struct person *out)
 {
+	struct invitation *invitation;
 	struct user *known;
 
 	*out = (struct person){ 0 };
-	if (!identity_find(c, s->source->id, claims->subject, &known))
+	if (!identity_find(c, s->source->id, claims->subject, &known) ||
+	    !invite_find(c, claims->mail, link, &invitation))
 		return false;
 	if (known) {
 		out->user_id = known->id;
 		if (!refresh(c, s, claims, known, false))
 			return false;
-	} else if (!first_time(c, s, claims, out)) {
+	} else if (!first_time(c, s, claims, invitation != NULL, out)) {
 		return false;
 	}
-	return out->why.code || set_groups(c, s, claims, out);
+	return out->why.code || (set_groups(c, s, claims, out) &&
+				 invite_take(c, invitation, out->user_id, out->made));
 }

@@ -114,7 +114,7 @@ static bool preview(struct ctx *c, const struct login *l, struct page *g, bool *
 	struct explanation x;
 	struct person who;
 
-	if (!change_begin(c, &ch) || !person_find(c, l->s, &l->claims, &who))
+	if (!change_begin(c, &ch) || !person_find(c, l->s, &l->claims, NULL, &who))
 		return false;
 	if (who.why.code) {
 		page_alert(g, arena_printf(c->arena, "Would be refused: %s. What to do: %s",
