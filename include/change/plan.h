@@ -23,13 +23,28 @@ struct plan_result {
  */
 bool plan_evaluate(struct ctx *c, const struct rule_set *draft, struct plan_result *out) MUST;
 
+/* What would be given to some people by hand: a role in the organization, or a state. */
+struct plan_given {
+	const char **user; /* ids, ascending */
+	int users;
+	bool sets_role;
+	enum role role; /* ROLE_NONE: takes the manual role back */
+	bool active;    /* unless it sets a role                 */
+};
+enum { PLAN_GIVEN_MAX = 1000 };
+/* The same under the rules as they are. */
+bool plan_evaluate_given(struct ctx *c, const struct plan_given *given,
+			 struct plan_result *out) MUST;
+
 /* A plan as it is stored. */
 struct stored_plan {
 	const char *id, *hash, *digest, *document, *summary, *author;
 	int64_t base_revision, items, created, expires;
-	int64_t applied; /* the revision it became; 0: none yet */
+	int64_t applied; /* the revision it became; 0: none yet; PLAN_BY_HAND: it is about no rules
+			  */
 };
 
+enum { PLAN_BY_HAND = -1 };
 enum { PLAN_LIFE_MS = 60 * 60 * 1000, PLAN_PAGE = 500, PLANS_KEPT = 10 };
 
 /* Keeps a plan with its items, in a transaction of its own; fills in id, hash, items, author,

@@ -87,6 +87,14 @@ bool rules_check_base(struct ctx *c, const struct http_req *q, const json_t *j,
 struct user;
 bool named_user(struct ctx *c, const char *ref, struct user **out) MUST;
 
+/* Gives an organization role by hand; ROLE_NONE takes it back.  What is so already leaves no
+ * trace.  Inside a change. */
+bool user_set_role(struct ctx *c, const struct user *u, enum role role) MUST;
+/* before as from user_get_all(). */
+bool user_set_active(struct ctx *c, const struct user *before, bool active) MUST;
+/* ERR_FORBIDDEN for Owners and break-glass accounts. */
+bool user_unguarded(struct ctx *c, const struct user *u) MUST;
+
 /* What somebody was given by hand in a scope. */
 bool manual_grant(struct ctx *c, const char *user_id, enum scope scope, const char *target,
 		  bool *has, enum role *role) MUST;
@@ -122,6 +130,7 @@ admin_handler admin_ldap_list, admin_ldap_post, admin_ldap_read, admin_ldap_patc
 	admin_ldap_sync, admin_ldap_test, admin_ldap_runs, admin_ldap_run, admin_ldap_changes,
 	admin_saml_list, admin_saml_post, admin_saml_read, admin_saml_patch, admin_saml_drop,
 	admin_saml_keys, admin_saml_rotate, admin_saml_test;
+admin_handler admin_people_plan, admin_people_apply;
 admin_handler admin_invitations_list, admin_invitation_post, admin_invitation_reset,
 	admin_invitation_drop;
 admin_handler admin_domains_list, admin_domain_post, admin_domain_read, admin_domain_verify,

@@ -68,7 +68,7 @@ static json_t *show(struct ctx *c, const struct stored_plan *s)
 	json_put_text(j, "plan", s->id);
 	json_put_text(j, "hash", s->hash);
 	json_put_text(j, "state", state_of(c, s));
-	json_put(j, "revision", s->applied ? json_integer(s->applied) : json_null());
+	json_put(j, "revision", s->applied > 0 ? json_integer(s->applied) : json_null());
 	json_put_text(j, "author", s->author);
 	json_put_time(c, j, "created", s->created);
 	json_put_time(c, j, "expires", s->expires);
@@ -100,8 +100,8 @@ static bool put_changes(struct ctx *c, json_t *j, const struct stored_plan *s, i
 	return true;
 }
 
-static bool respond(struct ctx *c, struct http_resp *p, int status, const struct stored_plan *s,
-		    int64_t from, int64_t limit)
+bool plan_respond(struct ctx *c, struct http_resp *p, int status, const struct stored_plan *s,
+		  int64_t from, int64_t limit)
 {
 	json_t *j = json_own(c, show(c, s));
 
@@ -128,7 +128,7 @@ bool admin_plan_post(struct ctx *c, const struct http_req *q, struct http_resp *
 				      json_own(c, json_parsed(active ? active->document : nothing)),
 				      json_own(c, json_parsed(s.document))));
 	s.summary = json_line(c, summary);
-	return plan_store(c, &r, &s) && respond(c, p, 201, &s, 0, PAGE_DEFAULT);
+	return plan_store(c, &r, &s) && plan_respond(c, p, 201, &s, 0, PAGE_DEFAULT);
 }
 
 bool admin_plan_read(struct ctx *c, const struct http_req *q, struct http_resp *p)
@@ -141,10 +141,11 @@ bool admin_plan_read(struct ctx *c, const struct http_req *q, struct http_resp *
 		return false;
 	if (*page.after && !text_int(page.after, 0, INT64_MAX / 2, &from))
 		return error(c, ERR_VALUE, "after must be what \"next\" of the page before was");
-	return respond(c, p, 200, s, from, page.limit);
+	return plan_respond(c, p, 200, s, from, page.limit);
 }
 
-static bool read_order(struct ctx *c, const struct http_req *q, struct stored_plan **out)
+bool plan_read_order(struct ctx *c, const struct http_req *q, bool by_hand,
+		     struct stored_plan **out)
 {
 	const char *id = NULL, *hash = NULL;
 	json_t *j;
@@ -153,6 +154,10 @@ static bool read_order(struct ctx *c, const struct http_req *q, struct stored_pl
 	    !body_needs(c, j, "hash") || !body_text(c, j, "plan", 100, &id) ||
 	    !body_text(c, j, "hash", 100, &hash) || !plan_get(c, id, out))
 		return false;
+	if (by_hand != (strstr((*out)->document, "\"users\":") == (*out)->document + 1))
+		return error(c, ERR_VALUE,
+			     by_hand ? "that plan is about rules: /rules/apply"
+				     : "that plan is about people: /people/apply");
 	return strcmp(hash, (*out)->hash) == 0 ||
 	       error(c, ERR_VALUE, "the hash is not that of the plan: look at the plan again");
 }
@@ -176,6 +181,12 @@ static bool carry_out(struct ctx *c, struct stored_plan *s, const struct rule_se
 	return plan_applied(c, s->id, revision);
 }
 
+bool plan_in_time(struct ctx *c, const struct stored_plan *s)
+{
+	return s->expires > c->now ||
+	       error(c, ERR_CONFLICT, "the plan is over an hour old: make a new one");
+}
+
 /* The plan as it would be now must be the plan as it was. */
 static bool apply(struct ctx *c, struct http_resp *p, struct stored_plan *s)
 {
@@ -183,10 +194,8 @@ static bool apply(struct ctx *c, struct http_resp *p, struct stored_plan *s)
 	struct plan_result now;
 	struct rule_set *set;
 
-	if (s->expires <= c->now)
-		return error(c, ERR_CONFLICT, "the plan is over an hour old: make a new one");
-	if (!rule_set_find(c, 0, &active) || !rule_set_parse(c, s->document, &set) ||
-	    !rule_tests_hold(c, set))
+	if (!plan_in_time(c, s) || !rule_set_find(c, 0, &active) ||
+	    !rule_set_parse(c, s->document, &set) || !rule_tests_hold(c, set))
 		return false;
 	if ((active ? active->number : 0) != s->base_revision) {
 		plan_moved_rules(c, p, s->base_revision, active ? active->number : 0);
@@ -197,7 +206,7 @@ static bool apply(struct ctx *c, struct http_resp *p, struct stored_plan *s)
 		return false;
 	if (strcmp(now.plan.digest, s->digest) != 0)
 		return plan_moved_people(c, p, s, &now);
-	return carry_out(c, s, set, active) && respond(c, p, 200, s, 0, PAGE_DEFAULT);
+	return carry_out(c, s, set, active) && plan_respond(c, p, 200, s, 0, PAGE_DEFAULT);
 }
 
 bool admin_plan_apply(struct ctx *c, const struct http_req *q, struct http_resp *p)
@@ -205,10 +214,10 @@ bool admin_plan_apply(struct ctx *c, const struct http_req *q, struct http_resp 
 	struct stored_plan *s;
 	struct org *o;
 
-	if (!org_alone(c, &o) || !read_order(c, q, &s))
+	if (!org_alone(c, &o) || !plan_read_order(c, q, false, &s))
 		return false;
 	/* whoever lost the first answer gets it again */
 	if (s->applied)
-		return respond(c, p, 200, s, 0, PAGE_DEFAULT);
+		return plan_respond(c, p, 200, s, 0, PAGE_DEFAULT);
 	return apply(c, p, s);
 }

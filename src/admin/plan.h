@@ -8,6 +8,14 @@
 json_t *plan_summary(struct ctx *c, const struct plan_result *r, const struct rule_set *set,
 		     const json_t *active, const json_t *draft);
 
+/* {"plan", "hash"} of a body: the stored plan, if it is of this kind. */
+bool plan_read_order(struct ctx *c, const struct http_req *q, bool by_hand,
+		     struct stored_plan **out) MUST;
+bool plan_in_time(struct ctx *c, const struct stored_plan *s) MUST; /* ERR_CONFLICT */
+/* The plan with limit of its changes, from one on. */
+bool plan_respond(struct ctx *c, struct http_resp *p, int status, const struct stored_plan *s,
+		  int64_t from, int64_t limit) MUST;
+
 /* Answers 409: the rules are at another revision by now. */
 void plan_moved_rules(struct ctx *c, struct http_resp *p, int64_t planned, int64_t now);
 /* Answers 409 with the people of whom something else would come now. */

@@ -78,6 +78,13 @@ const struct admin_route admin_routes[] = {
 	{ DELETE, API "/grants/{}", ADMIN_ONLY, ADMIN_WRITES, admin_grant_drop,
 	  "takeGrantById", "Take back a grant", NULL, NULL, NULL, "204 404" },
 
+	{ POST,   API "/people/plan", ADMIN_ONLY, ADMIN_ALONE, admin_people_plan,
+	  "planPeople", "What one role (null: take it back) or state for up to 1000 people would do; its pages are those of /rules/plan/{id}",
+	  NULL, "PeoplePlanNew", "Plan", "201 409" },
+	{ POST,   API "/people/apply", ADMIN_ONLY, ADMIN_WRITES, admin_people_apply,
+	  "applyPeoplePlan", "Carry out exactly that plan, for all or for nobody; 409 says what moved since",
+	  NULL, "PlanOrder", "Plan", "200 404 409" },
+
 	{ GET,    API "/rules", ADMIN_ONLY, ADMIN_READS, admin_rules_read,
 	  "getRules", "The active rules", NULL, NULL, "Rules", "200" },
 	{ PUT,    API "/rules", ADMIN_ONLY, ADMIN_WRITES, admin_rules_put,

@@ -102,6 +102,7 @@ const struct shape admin_shapes[] = {
 		"total:int next:string?" },
 	{ "PlanNew", true, "rules:Rule[] tests:RuleTest[] revision:int base_revision:int author:string? "
 		"created:time? active:bool" },
+	{ "PeoplePlanNew", true, "users:string[]! role:given? state:settable" },
 	{ "PlanOrder", true, "plan:string! hash:string!" },
 	{ "TestGroup", false, "{\"oneOf\":[{\"type\":\"string\"},{\"type\":\"object\"}]}" },
 	{ "RoleByPlace", false, "{\"type\":\"object\",\"additionalProperties\":{\"type\":\"string\"}}" },

@@ -89,7 +89,7 @@ bool admin_user_read(struct ctx *c, const struct http_req *q, struct http_resp *
 }
 
 /* Owners and break-glass accounts are the way back in when all else is lost. */
-static bool check_guard(struct ctx *c, const struct user *u)
+bool user_unguarded(struct ctx *c, const struct user *u)
 {
 	return !u->guarded ||
 	       error(c, ERR_FORBIDDEN,
@@ -111,41 +111,50 @@ static void note_role(struct ctx *c, const struct user *u, enum role role)
 					.after = json_line(c, j) });
 }
 
-/* "role": null takes the manual grant back.  What is so already leaves no trace. */
-static bool set_role(struct ctx *c, const json_t *j, const struct user *u)
+bool user_set_role(struct ctx *c, const struct user *u, enum role role)
 {
-	const json_t *v = json_object_get(j, "role");
-	enum role role = ROLE_NONE, before;
+	enum role before;
 	bool has;
 
-	if (!v)
-		return true;
-	if ((!json_is_null(v) && !scope_role_read(c, SCOPE_ORG, j, "role", &role)) ||
-	    !manual_grant(c, u->id, SCOPE_ORG, "", &has, &before))
+	if (!manual_grant(c, u->id, SCOPE_ORG, "", &has, &before))
 		return false;
-	if (json_is_null(v) ? !has : has && before == role)
+	if (role == ROLE_NONE ? !has : has && before == role)
 		return true;
-	if (json_is_null(v) ? !grant_take(c, u->id, SCOPE_ORG, "")
-			    : !grant_give(c, u->id, SCOPE_ORG, "", role))
+	if (role == ROLE_NONE ? !grant_take(c, u->id, SCOPE_ORG, "")
+			      : !grant_give(c, u->id, SCOPE_ORG, "", role))
 		return false;
 	touch_user(c, u->id)->own = true;
 	note_role(c, u, role);
 	return true;
 }
 
+/* "role": null takes the manual grant back.  What is so already leaves no trace. */
+static bool set_role(struct ctx *c, const json_t *j, const struct user *u)
+{
+	const json_t *v = json_object_get(j, "role");
+	enum role role = ROLE_NONE;
+
+	return !v || ((json_is_null(v) || scope_role_read(c, SCOPE_ORG, j, "role", &role)) &&
+		      user_set_role(c, u, role));
+}
+
+bool user_set_active(struct ctx *c, const struct user *before, bool active)
+{
+	struct user after = *before;
+
+	after.values = values_copy(c->arena, &before->values);
+	after.active = active;
+	return user_save(c, before, &after);
+}
+
 static bool set_state(struct ctx *c, const json_t *j, const struct user *before)
 {
 	static const char *const states[] = { "active", "deactivated" };
-	struct user after = *before;
 	int word = -1;
 
 	if (!body_word(c, j, "state", states, 2, &word))
 		return false;
-	if (word < 0)
-		return true;
-	after.values = values_copy(c->arena, &before->values);
-	after.active = word == 0;
-	return user_save(c, before, &after);
+	return word < 0 || user_set_active(c, before, word == 0);
 }
 
 bool admin_user_patch(struct ctx *c, const struct http_req *q, struct http_resp *p)
@@ -154,8 +163,8 @@ bool admin_user_patch(struct ctx *c, const struct http_req *q, struct http_resp 
 	json_t *j;
 
 	if (!body_read(c, q, "role state", &j) || !user_get_all(c, q->param[0], &u) ||
-	    !check_guard(c, u) || !set_role(c, j, u) || !set_state(c, j, u) || !change_flush(c) ||
-	    !user_get(c, u->id, &u))
+	    !user_unguarded(c, u) || !set_role(c, j, u) || !set_state(c, j, u) ||
+	    !change_flush(c) || !user_get(c, u->id, &u))
 		return false;
 	return respond_user(c, p, 200, u);
 }
@@ -164,7 +173,7 @@ bool admin_user_drop(struct ctx *c, const struct http_req *q, struct http_resp *
 {
 	struct user *u;
 
-	if (!user_get(c, q->param[0], &u) || !check_guard(c, u) || !user_delete(c, u->id))
+	if (!user_get(c, q->param[0], &u) || !user_unguarded(c, u) || !user_delete(c, u->id))
 		return false;
 	p->status = 204;
 	return true;
@@ -179,7 +188,7 @@ bool admin_user_forget(struct ctx *c, const struct http_req *q, struct http_resp
 		return false;
 	if (!u)
 		return error(c, ERR_NOT_FOUND, "there is no user %.100s", q->param[0]);
-	if ((!u->deleted && !check_guard(c, u)) || !user_erase(c, u->id))
+	if ((!u->deleted && !user_unguarded(c, u)) || !user_erase(c, u->id))
 		return false;
 	p->status = 204;
 	return true;

@@ -13,7 +13,7 @@
 #include "base/ctx.h"
 #include "base/text.h"
 
-enum { CTL_ARGS_MAX = 4, CTL_OPTIONS_MAX = 24 };
+enum { CTL_ARGS_MAX = 1004, CTL_OPTIONS_MAX = 24 };
 
 /* The command line, taken apart, and what a command works with. */
 struct ctl {
@@ -89,6 +89,8 @@ bool api_list(struct ctl *k, const char *path, json_t **items) MUST;
 const char *api_query(struct ctl *k, const char *path, const char *names);
 /* "/users/%s", with the id percent-encoded. */
 const char *api_path(struct ctl *k, const char *prefix, const char *id, const char *suffix);
+/* A plan for people to read; apply: the command that carries it out, "" if it is about no rules. */
+void ctl_print_plan(struct ctl *k, json_t *plan, const char *apply);
 /* Id of a user given as id or userName. */
 bool api_user_id(struct ctl *k, const char *ref, const char **id) MUST;
 
@@ -101,6 +103,7 @@ ctl_run local_org_create, local_org_owner, local_org_list, local_token_create, l
 ctl_run ctl_org_show, ctl_org_set, ctl_seats_show, ctl_whoami;
 ctl_run ctl_users_list, ctl_users_show, ctl_users_explain, ctl_users_deactivate, ctl_users_activate,
 	ctl_users_role, ctl_users_erase, ctl_users_delete;
+ctl_run ctl_users_set_role, ctl_users_set_state;
 ctl_run ctl_groups_list, ctl_groups_show;
 ctl_run ctl_workspaces_list, ctl_workspaces_create, ctl_workspaces_delete;
 ctl_run ctl_projects_list, ctl_projects_create, ctl_projects_delete;

@@ -89,7 +89,7 @@ static void print_remarks(const json_t *plan)
 	}
 }
 
-static void print_plan(struct ctl *k, json_t *plan)
+void ctl_print_plan(struct ctl *k, json_t *plan, const char *apply)
 {
 	static const struct column columns[] = {
 		{ "USER", "userName" },   { "CHANGE", "change" }, { "SCOPE", "scope" },
@@ -101,16 +101,18 @@ static void print_plan(struct ctl *k, json_t *plan)
 
 	print_users(plan);
 	print_seats(k, plan);
-	print_rules(plan);
+	if (*apply)
+		print_rules(plan);
 	print_remarks(plan);
 	if (json_array_size(changes)) {
 		putchar('\n');
 		ctl_print_items(k, changes, columns);
 	}
-	if (left > 0)
+	if (left > 0 && *apply)
 		printf("... and %" PRId64 " more: --limit shows them\n", left);
-	printf("\nrosterctl rules apply --plan %s --hash %s\n", text(plan, "plan"),
-	       text(plan, "hash"));
+	if (*apply)
+		printf("\nrosterctl %s --plan %s --hash %s\n", apply, text(plan, "plan"),
+		       text(plan, "hash"));
 }
 
 /* As many changes as are wanted, page after page. */
@@ -172,7 +174,7 @@ bool ctl_rules_plan(struct ctl *k)
 	if (k->json)
 		ctl_print_json(plan);
 	else
-		print_plan(k, plan);
+		ctl_print_plan(k, plan, "rules apply");
 	if (ctl_option(k, "exit-code") && changes_something(plan))
 		k->status = 2;
 	return true;

@@ -86,21 +86,41 @@ static bool begin(struct ctx *c, const struct rule_set *draft, struct plan_resul
 	return true;
 }
 
-bool plan_evaluate(struct ctx *c, const struct rule_set *draft, struct plan_result *out)
+static bool everybody(struct ctx *c, const struct rule_set *draft, struct plan_groups *g,
+		      struct plan_result *out)
 {
-	struct plan_groups g = { 0 };
 	char last[ID_ROOM] = "";
 	bool more = true;
 
-	if (!begin(c, draft, out) || !plan_read_groups(c, draft, &g) ||
-	    !plan_read_places(c, draft, &g, out))
+	if (!begin(c, draft, out) || !plan_read_groups(c, draft, g) ||
+	    !plan_read_places(c, draft, g, out))
 		return false;
 	while (more)
-		if (!one_page(c, &g, &out->plan, last, &more))
+		if (!one_page(c, g, &out->plan, last, &more))
 			return false;
 	plan_finish(&out->plan);
+	return true;
+}
+
+bool plan_evaluate(struct ctx *c, const struct rule_set *draft, struct plan_result *out)
+{
+	struct plan_groups g = { 0 };
+
+	if (!everybody(c, draft, &g, out))
+		return false;
 	plan_lint(c->arena, draft, g.group, g.seen, g.n, &out->policy, &out->warnings);
 	if (!plan_check_targets(c, draft, &out->warnings))
+		return false;
+	warn_of_people(c, out);
+	return true;
+}
+
+bool plan_evaluate_given(struct ctx *c, const struct plan_given *given, struct plan_result *out)
+{
+	struct plan_groups g = { .given = given };
+	const struct rule_set *set;
+
+	if (!rule_set_compiled(c, c->org->rules_revision, &set) || !everybody(c, set, &g, out))
 		return false;
 	warn_of_people(c, out);
 	return true;

@@ -1,6 +1,7 @@
 /* plan_read.c - everybody and all groups, read once in the order of ids. */
 #include "plan_read.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -268,6 +269,37 @@ static void take_standing(struct page *page, struct plan_person *who)
 	who->waiting_since = row_int(r, page->standing, 4);
 }
 
+static int by_id(const void *id, const void *one)
+{
+	return strcmp(id, *(const char *const *)one);
+}
+
+/* As if it had been given already. */
+static void take_given(struct ctx *c, const struct plan_given *given, struct plan_person *who)
+{
+	struct facts *f = &who->facts;
+	struct grant *manual;
+	int n = 0;
+
+	if (!given ||
+	    !bsearch(who->id, given->user, (size_t)given->users, sizeof(*given->user), by_id))
+		return;
+	if (!given->sets_role) {
+		f->active = given->active;
+		return;
+	}
+	manual = arena_array(c->arena, struct grant, (size_t)f->manuals + 1);
+	for (int i = 0; i < f->manuals; i++)
+		if (f->manual[i].scope != SCOPE_ORG)
+			manual[n++] = f->manual[i];
+	if (given->role != ROLE_NONE)
+		manual[n++] = (struct grant){
+			.scope = SCOPE_ORG, .target = "", .role = given->role, .manual = true
+		};
+	f->manual = manual;
+	f->manuals = n;
+}
+
 static void add_person(struct ctx *c, const struct plan_groups *g, struct page *page, int row,
 		       const struct rule_group *extra, struct plan *p)
 {
@@ -282,6 +314,7 @@ static void add_person(struct ctx *c, const struct plan_groups *g, struct page *
 	take_groups(c, g, page, extra, &who);
 	take_held(c, g, page, &who);
 	take_grants(c, page, &who);
+	take_given(c, g->given, &who);
 	plan_person(p, c->arena, &who);
 }
 

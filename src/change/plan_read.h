@@ -12,7 +12,8 @@ struct plan_groups {
 	int n;
 	int *slot, slots;        /* open hash of id -> index + 1 */
 	struct rule_group *held; /* as they were when a hold began to let people count in them */
-	int helds;               /* in the order of ids                                       */
+	const struct plan_given *given; /* what hands would do beside; or NULL */
+	int helds; /* in the order of ids                                       */
 };
 
 bool plan_read_groups(struct ctx *c, const struct rule_set *draft, struct plan_groups *out) MUST;

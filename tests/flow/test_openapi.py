@@ -39,7 +39,8 @@ def furnish(org):
     hold = make_hold(org, group)
     org.platform.ok("POST", "/annotations", {"id": "a", "project": "p", "user": user})
     plan = admin.ok("POST", "/rules/plan", {"rules": []})["plan"]
-    return {"plan": plan, "users": user, "groups": group, "workspaces": workspace, "projects": project, "grants": grant,
+    invitation = admin.ok("POST", "/invitations", {})["id"]
+    return {"invitations": invitation, "plan": plan, "users": user, "groups": group, "workspaces": workspace, "projects": project, "grants": grant,
             "revisions": "1", "tokens": token, "scim": connection, "saml": saml, "domains": domain, "holds": hold,
             "ldap": ldap, "ldap runs": run,
             "sessions": "01900000-0000-7000-8000-000000000000"}
