@@ -219,6 +219,13 @@ install: all
 	for m in rosterctl.1 rosterd.conf.5 rosterd.8; do \
 		install -D -m 0644 man/$$m $(DESTDIR)$(PREFIX)/share/man/man$${m##*.}/$$m || exit 1; \
 	done
+	@$(MAKE) --no-print-directory install-completion
+
+install-completion:
+	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions \
+		$(DESTDIR)$(PREFIX)/share/zsh/site-functions
+	$(B)/rosterctl completion bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/rosterctl
+	$(B)/rosterctl completion zsh >$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_rosterctl
 
 clean:
 	rm -rf build build-*
@@ -226,7 +233,7 @@ clean:
 FORCE:
 .PHONY: all console deps demo test test-unit test-flow test-browser screenshots test-asan \
 	test-tsan conformance bench fuzz lint lint-gcc \
-	lint-clang print-flags format install clean FORCE
+	lint-clang print-flags format install install-completion clean FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 -include $(OBJ:.o=.d) $(TESTS:$(B)/%=$(B)/tests/unit/%.d)

@@ -41,7 +41,20 @@ struct ctl_command {
 	const char *options;     /* names from the table in ctl_args.c, by spaces    */
 	const char *summary, *example;
 	ctl_run *database, *server, *file; /* NULL: cannot be done that way          */
+	const char *query; /* of ctl_plain: options that go into the query          */
 };
+/* All commands there are. */
+const struct ctl_command *ctl_commands(int *n);
+
+/* ctl_operations.c: what a command calls: "METHOD /path/{};...", the first of them its own.
+ * For ctl_plain: body is "FILE" (JSON in the last argument) or the member that the last
+ * argument becomes; columns of the list that is answered. */
+struct ctl_calls {
+	const char *command, *operations, *body, *columns;
+};
+const struct ctl_calls *ctl_calls_of(const struct ctl_command *m); /* NULL: none known */
+/* ERR_INTERNAL if the command says what it calls, and this is none of it. */
+bool ctl_may_call(struct ctl *k, const char *method, const char *path) MUST;
 
 #define ctl_misuse(k, ...) ((k)->misused = true, error((k)->c, ERR_VALUE, __VA_ARGS__))
 
@@ -114,6 +127,7 @@ ctl_run ctl_annotations_list, ctl_annotations_weeks, ctl_annotations_record;
 ctl_run ctl_audit_list, ctl_audit_export, ctl_audit_verify, ctl_events_list;
 ctl_run ctl_saml_verify;
 ctl_run ctl_invitations_list, ctl_invitations_create, ctl_invitations_reset, ctl_invitations_revoke;
+ctl_run ctl_plain, ctl_openapi, ctl_operations, ctl_completion;
 ctl_run local_domains_set, ctl_domains_list, ctl_domains_add, ctl_domains_verify;
 ctl_run ctl_tokens_list, ctl_tokens_create, ctl_tokens_revoke;
 ctl_run ctl_sync_list, ctl_sync_create, ctl_sync_set, ctl_sync_show, ctl_sync_delete, ctl_sync_test,

@@ -99,6 +99,8 @@ static bool run(struct ctl *k, struct exchange *x)
 
 	if (!h)
 		return error(k->c, ERR_INTERNAL, "libcurl does not start");
+	if (!ctl_may_call(k, x->method, x->path))
+		return curl_easy_cleanup(h), false;
 	arena_defer(k->c->arena, free_curl, h);
 	if (!set_headers(k, h, x->body != NULL))
 		return false;

@@ -1,0 +1,188 @@
+/* ctl_operations.c - which operations of the API each command of rosterctl calls. */
+#include "ctl.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* clang-format off */
+static const struct ctl_calls calls[] = {
+	{ .command = "org show",              .operations = "GET /org" },
+	{ .command = "org set",               .operations = "PATCH /org" },
+	{ .command = "seats",                 .operations = "GET /seats" },
+	{ .command = "whoami",                .operations = "GET /me" },
+	{ .command = "events",                .operations = "GET /events" },
+	{ .command = "token create",          .operations = "POST /tokens;GET /connections/scim" },
+	{ .command = "token list",            .operations = "GET /tokens" },
+	{ .command = "token revoke",          .operations = "DELETE /tokens/{}" },
+
+	{ .command = "users list",            .operations = "GET /users" },
+	{ .command = "users show",            .operations = "GET /users/{};GET /users" },
+	{ .command = "users explain",         .operations = "GET /users/{}/explain;GET /users" },
+	{ .command = "users deactivate",      .operations = "PATCH /users/{};GET /users" },
+	{ .command = "users activate",        .operations = "PATCH /users/{};GET /users" },
+	{ .command = "users role",            .operations = "PATCH /users/{};GET /users" },
+	{ .command = "users set-role",        .operations = "POST /people/plan;POST /people/apply" },
+	{ .command = "users set-state",       .operations = "POST /people/plan;POST /people/apply" },
+	{ .command = "users erase",           .operations = "POST /users/{}/erase;GET /users" },
+	{ .command = "users delete",          .operations = "DELETE /users/{};GET /users" },
+	{ .command = "users password-link",   .operations = "POST /users/{}/password-link;GET /users" },
+	{ .command = "users sign-out",        .operations = "DELETE /users/{}/sessions;GET /users" },
+	{ .command = "sessions list",         .operations = "GET /sessions",
+	  .columns = "user method address created last_seen id" },
+	{ .command = "sessions end",          .operations = "DELETE /sessions/{}" },
+	{ .command = "invitations list",      .operations = "GET /invitations" },
+	{ .command = "invitations create",    .operations = "POST /invitations" },
+	{ .command = "invitations reset",     .operations = "POST /invitations/{}/reset" },
+	{ .command = "invitations revoke",    .operations = "DELETE /invitations/{}" },
+
+	{ .command = "groups list",           .operations = "GET /groups" },
+	{ .command = "groups show",           .operations = "GET /groups/{}" },
+	{ .command = "workspaces list",       .operations = "GET /workspaces" },
+	{ .command = "workspaces create",     .operations = "POST /workspaces" },
+	{ .command = "workspaces show",       .operations = "GET /workspaces/{}" },
+	{ .command = "workspaces rename",     .operations = "PATCH /workspaces/{}", .body = "title" },
+	{ .command = "workspaces delete",     .operations = "DELETE /workspaces/{}" },
+	{ .command = "projects list",         .operations = "GET /projects" },
+	{ .command = "projects create",       .operations = "POST /projects" },
+	{ .command = "projects show",         .operations = "GET /projects/{}" },
+	{ .command = "projects rename",       .operations = "PATCH /projects/{}", .body = "title" },
+	{ .command = "projects delete",       .operations = "DELETE /projects/{}" },
+	{ .command = "grants list",           .operations = "GET /grants" },
+	{ .command = "grants give",           .operations = "POST /grants" },
+	{ .command = "grants take",           .operations = "DELETE /grants" },
+
+	{ .command = "rules export",          .operations = "GET /rules;GET /rules/revisions/{};GET /rules/export" },
+	{ .command = "rules import",          .operations = "POST /rules/import" },
+	{ .command = "rules plan",            .operations = "POST /rules/plan;GET /rules/plan/{}" },
+	{ .command = "rules apply",           .operations = "POST /rules/apply;PUT /rules" },
+	{ .command = "rules revisions",       .operations = "GET /rules/revisions" },
+	{ .command = "rules activate",        .operations = "POST /rules/revisions/{}/activate" },
+	{ .command = "holds list",            .operations = "GET /holds" },
+	{ .command = "holds show",            .operations = "GET /holds/{}" },
+	{ .command = "holds approve",         .operations = "POST /holds/{}/approve" },
+	{ .command = "holds reject",          .operations = "POST /holds/{}/reject" },
+
+	{ .command = "annotations list",      .operations = "GET /annotations" },
+	{ .command = "annotations weeks",     .operations = "GET /annotations/weeks" },
+	{ .command = "annotations report",    .operations = "GET /annotations/report",
+	  .columns = "userName user_state project annotations lead_time_ms first last" },
+	{ .command = "annotations record",    .operations = "POST /annotations" },
+	{ .command = "audit list",            .operations = "GET /audit" },
+	{ .command = "audit export",          .operations = "GET /audit/export" },
+	{ .command = "requests",              .operations = "GET /requests", .columns = "at kind outcome code reason reference" },
+
+	{ .command = "connections list",      .operations = "GET /connections/scim" },
+	{ .command = "connections create",    .operations = "POST /connections/scim" },
+	{ .command = "connections show",      .operations = "GET /connections/scim/{};GET /connections/scim" },
+	{ .command = "connections set",       .operations = "PATCH /connections/scim/{}", .body = "FILE" },
+	{ .command = "connections delete",    .operations = "DELETE /connections/scim/{};GET /connections/scim" },
+	{ .command = "saml list",             .operations = "GET /connections/saml", .columns = "name enabled acs_url id" },
+	{ .command = "saml create",           .operations = "POST /connections/saml", .body = "FILE" },
+	{ .command = "saml show",             .operations = "GET /connections/saml/{}" },
+	{ .command = "saml set",              .operations = "PATCH /connections/saml/{}", .body = "FILE" },
+	{ .command = "saml delete",           .operations = "DELETE /connections/saml/{}" },
+	{ .command = "saml keys",             .operations = "GET /connections/saml/{}/keys",
+	  .columns = "state subject not_after sha256 id" },
+	{ .command = "saml rotate",           .operations = "POST /connections/saml/{}/keys",
+	  .columns = "state subject not_after sha256 id" },
+	{ .command = "saml test",             .operations = "POST /connections/saml/{}/test" },
+	{ .command = "sync list",             .operations = "GET /connections/ldap" },
+	{ .command = "sync create",           .operations = "POST /connections/ldap" },
+	{ .command = "sync import",         .operations = "POST /connections/ldap" },
+	{ .command = "sync set",              .operations = "PATCH /connections/ldap/{};GET /connections/ldap" },
+	{ .command = "sync show",             .operations = "GET /connections/ldap/{};GET /connections/ldap" },
+	{ .command = "sync test",             .operations = "POST /connections/ldap/{}/test;GET /connections/ldap" },
+	{ .command = "sync run",              .operations = "POST /connections/ldap/{}/sync;GET /connections/ldap;"
+					   "GET /connections/ldap/{}/runs/{}" },
+	{ .command = "sync status",           .operations = "GET /connections/ldap/{}/runs/{};GET /connections/ldap/{};"
+					   "GET /connections/ldap" },
+	{ .command = "sync runs",             .operations = "GET /connections/ldap/{}/runs;GET /connections/ldap" },
+	{ .command = "sync changes",          .operations = "GET /connections/ldap/{}/runs/{}/changes;"
+					   "GET /connections/ldap/{};GET /connections/ldap" },
+	{ .command = "sync delete",           .operations = "DELETE /connections/ldap/{};GET /connections/ldap" },
+	{ .command = "domains list",          .operations = "GET /domains" },
+	{ .command = "domains show",          .operations = "GET /domains/{}" },
+	{ .command = "domains add",           .operations = "POST /domains" },
+	{ .command = "domains verify",        .operations = "POST /domains/{}/verify" },
+	{ .command = "domains delete",        .operations = "DELETE /domains/{}" },
+	{ .command = "presets",               .operations = "GET /presets", .columns = "name title kind" },
+	{ .command = "signin show",           .operations = "GET /signin" },
+	{ .command = "signin set",            .operations = "PATCH /signin", .body = "FILE" },
+	{ .command = "authz check",           .operations = "GET /authz/check" },
+	{ .command = "authz actions",         .operations = "GET /authz/actions", .columns = "action about roles" },
+	{ .command = "openapi",               .operations = "GET /openapi.json" },
+};
+/* clang-format on */
+
+enum { CALLS = sizeof(calls) / sizeof(calls[0]) };
+
+const struct ctl_calls *ctl_calls_of(const struct ctl_command *m)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "%s%s%s", m->noun, *m->verb ? " " : "", m->verb);
+	for (int i = 0; i < CALLS; i++)
+		if (strcmp(calls[i].command, name) == 0)
+			return &calls[i];
+	return NULL;
+}
+
+/* "GET /users/{}" of length n, and "GET", "/users/0198...?limit=1". */
+static bool fits(const char *pattern, size_t n, const char *method, const char *path)
+{
+	const char *end = pattern + n;
+	size_t m = strlen(method);
+
+	if (n <= m || strncmp(pattern, method, m) != 0 || pattern[m] != ' ')
+		return false;
+	for (pattern += m + 1; pattern < end; pattern++) {
+		if (*pattern != '{') {
+			if (*path++ != *pattern)
+				return false;
+			continue;
+		}
+		pattern++;
+		if (!strcspn(path, "/?"))
+			return false;
+		path += strcspn(path, "/?");
+	}
+	return *path == '\0' || *path == '?';
+}
+
+bool ctl_may_call(struct ctl *k, const char *method, const char *path)
+{
+	const struct ctl_calls *mine = k->command ? ctl_calls_of(k->command) : NULL;
+	const char *p = mine ? mine->operations : "";
+
+	if (!mine)
+		return true;
+	for (size_t n; *p; p += n + (p[n] == ';')) {
+		n = strcspn(p, ";");
+		if (fits(p, n, method, path))
+			return true;
+	}
+	return error(k->c, ERR_INTERNAL, "%s is not known to call %s %s", mine->command, method,
+		     path);
+}
+
+static void print_calls(const struct ctl_command *m)
+{
+	const struct ctl_calls *mine = ctl_calls_of(m);
+
+	printf("%s%s%s\t%s\n", m->noun, *m->verb ? " " : "", m->verb,
+	       mine        ? mine->operations
+	       : m->server ? "unknown"
+			   : "none");
+}
+
+bool ctl_operations(struct ctl *k)
+{
+	const struct ctl_command *table;
+	int n;
+
+	(void)k;
+	table = ctl_commands(&n);
+	for (int i = 0; i < n; i++)
+		print_calls(&table[i]);
+	return true;
+}

@@ -1,0 +1,117 @@
+"""What the API offers and what rosterctl calls are one list; that the console asks for nothing else, the browser
+tests see while they use it."""
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from harness.server import BIN, ROOT
+
+# operations that no command calls, and why
+WITHOUT_COMMAND = {
+    "GET /session": "a browser's own session; a token has none",
+    "DELETE /grants/{}": "grants take names the grant in words: DELETE /grants",
+}
+
+
+@pytest.fixture(scope="module")
+def commands():
+    out = subprocess.run([str(BIN / "rosterctl"), "operations"], text=True, capture_output=True, check=True).stdout
+    return {line.split("\t")[0]: line.split("\t")[1].split(";") for line in out.splitlines()}
+
+
+@pytest.fixture
+def offered(org):
+    api = org.admin.ok("GET", "/openapi.json")
+    return {f"{method.upper()} {re.sub('{[a-z]+}', '{}', path.removeprefix('/api/v1'))}"
+            for path, methods in api["paths"].items() for method in methods}
+
+
+def test_every_operation_has_a_command(commands, offered):
+    called = {o for list_ in commands.values() for o in list_} - {"none"}
+    assert called - offered == set(), "commands call what is not there"
+    assert offered - called == set(WITHOUT_COMMAND), "operations without a command, or a reason that is none"
+
+
+def test_every_command_says_what_it_calls(commands):
+    assert [name for name, calls in commands.items() if calls == ["unknown"]] == []
+
+
+# ---- commands that are one operation ----------------------------------------
+
+def test_plain_commands(org):
+    from harness.scim import make_user
+    make_user(org, "ada@acme.example")
+    api = org.server.api
+    id_ = org.admin.ok("POST", "/workspaces", {"title": "Vision"})["id"]
+    api(org, "workspaces", "rename", id_, "Sight")
+    assert "Sight" in api(org, "workspaces", "show", id_)
+    project = org.admin.ok("POST", "/projects", {"title": "Cats", "workspace": id_})["id"]
+    api(org, "projects", "rename", project, "Dogs")
+    assert "Dogs" in api(org, "projects", "show", project)
+    org.admin.ok("PUT", "/rules", {"rules": []})
+    assert "rules" in api(org, "rules", "activate", "1")
+    for words in (["sessions", "list"], ["requests"], ["presets"], ["signin", "show"], ["authz", "actions"],
+                  ["annotations", "report"], ["saml", "list"], ["openapi"]):
+        assert api(org, *words).strip(), words
+    assert "allowed" in api(org, "authz", "check", "--user", "ada@acme.example", "--action", "export_data")
+    api(org, "users", "sign-out", "ada@acme.example")
+    api(org, "domains", "add", "acme.example")
+    assert "acme.example" in api(org, "domains", "show", "acme.example")
+    api(org, "domains", "delete", "acme.example")
+    assert org.admin.ok("GET", "/domains")["total"] == 0
+
+
+# ---- completion -----------------------------------------------------------
+
+def completions(line):
+    """What bash offers behind a line."""
+    script = ('eval "$("$0" completion bash)"; read -ra COMP_WORDS <<<"$1"; '
+              '[ "${1%% }" != "$1" ] && COMP_WORDS+=(""); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); '
+              '_rosterctl; printf "%s\\n" "${COMPREPLY[@]}"')
+    done = subprocess.run(["bash", "-c", script, str(BIN / "rosterctl"), line], text=True, capture_output=True)
+    assert done.returncode == 0 and done.stderr == "", done.stderr
+    return set(done.stdout.split())
+
+
+def test_every_command_completes(commands):
+    by_noun = {}
+    for name in commands:
+        noun, _, verb = name.partition(" ")
+        by_noun.setdefault(noun, set()).update({verb} - {""})
+    assert completions("rosterctl ") == set(by_noun)
+    for noun, verbs in by_noun.items():
+        assert completions(f"rosterctl {noun} ") == verbs, noun
+
+
+@pytest.mark.parametrize("line, some", [
+    ("rosterctl us", {"users"}),
+    ("rosterctl --server http://users users s", {"show", "set-role", "set-state", "sign-out"}),
+    ("rosterctl users set-role --d", {"--dry-run", "--database"}),
+    ("rosterctl invitations create --", {"--role", "--workspace", "--days", "--json"}),
+    ("rosterctl --j", {"--json"}),
+])
+def test_words_and_options_complete(line, some):
+    assert some <= completions(line)
+
+
+def test_zsh_reads_its_script():
+    if not shutil.which("zsh"):
+        pytest.skip("zsh is not installed")
+    out = subprocess.run([str(BIN / "rosterctl"), "completion", "zsh"], text=True, capture_output=True, check=True).stdout
+    assert out.startswith("#compdef rosterctl")
+    done = subprocess.run(["zsh", "-n"], input=out, text=True, capture_output=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_other_shells_are_refused():
+    done = subprocess.run([str(BIN / "rosterctl"), "completion", "fish"], text=True, capture_output=True)
+    assert done.returncode == 2 and "bash and zsh" in done.stderr
+
+
+def test_it_is_installed(tmp_path):
+    subprocess.run(["make", "-C", str(ROOT), "-s", "install-completion", f"B={BIN}", f"DESTDIR={tmp_path}", "PREFIX=/usr"],
+                   check=True, capture_output=True)
+    assert "_rosterctl" in (tmp_path / "usr/share/bash-completion/completions/rosterctl").read_text()
+    assert (tmp_path / "usr/share/zsh/site-functions/_rosterctl").read_text().startswith("#compdef")
