@@ -226,3 +226,47 @@ test("policies, domains and places are changed where they are shown", async () =
 	assert.match(file.suggestedFilename(), /audit\.jsonl/);
 	quiet(page, "settings");
 });
+
+test("somebody is invited, and several people get a role after it was seen what that does", async () => {
+	const owner = await world.order("owned");
+	const made = await world.order("fill", { org: owner.org });
+	const page = await world.page(owner.cookie);
+	await show(page, "/people");
+	await page.getByRole("link", { name: "Invite", exact: true }).click();
+	await page.getByRole("button", { name: "New invitation" }).click();
+	const dialog = page.getByRole("dialog");
+	await dialog.getByLabel("E-mail").fill("nina@acme.example");
+	await dialog.getByLabel("Role").selectOption("RE");
+	await dialog.getByLabel("Vision").check();
+	await settled(page);
+	await check(page, "new invitation");
+	await dialog.getByRole("button", { name: "Make the link" }).click();
+	const link = await page.getByRole("group", { name: "Link of the invitation" }).textContent();
+	await page.getByRole("button", { name: "I have it" }).click();
+	assert.ok(!(await page.content()).includes(link), "the link is still on the page");
+	const row = page.getByRole("row", { name: /nina@acme.example/ });
+	await row.getByText("Reviewer").waitFor();
+	const guest = await world.page();
+	await guest.goto(link);
+	await guest.getByText("nina@acme.example").waitFor();
+	await check(guest, "the invitation's page");
+	await row.getByRole("button", { name: "Revoke the invitation" }).click();
+	await dialog.getByRole("button", { name: "Revoke" }).click();
+	await row.getByText("revoked").waitFor();
+	assert.equal((await guest.goto(link)).status(), 404);
+
+	await show(page, "/people");
+	for (const who of ["Joan", "Alan"])
+		await page.getByRole("checkbox", { name: new RegExp("^Pick " + who) }).check();
+	await page.getByText("2 picked").waitFor();
+	await check(page, "people picked");
+	await page.getByLabel("What to do").selectOption({ label: "Give the role Manager" });
+	await page.getByRole("button", { name: "See what it would do" }).click();
+	await page.getByRole("heading", { level: 1, name: "What it would do" }).waitFor();
+	await settled(page);
+	await page.getByRole("button", { name: "Apply" }).click();
+	await page.getByText("Done for all of them").first().waitFor();
+	const joan = await world.order("get", { org: owner.org, path: "/users/" + made.people.joan });
+	assert.equal(joan.role, "MA");
+	quiet(page, "invitations");
+});

@@ -119,6 +119,8 @@ function more(made) {
 	const has = (path) => made.offers?.includes(path);
 	return {
 		...(has("/rules/plan") ? { plan: "/rules/plan/" + made.plan } : {}),
+		...(has("/invitations") ? { invitations: "/people/invitations" } : {}),
+		...(made.people_plan ? { "people-plan": "/people/plan/" + made.people_plan } : {}),
 		...(has("/holds") ? { holds: "/holds", hold: "/holds/" + made.hold } : {}),
 		...(has("/webhooks") ? { webhooks: "/webhooks", webhook: "/webhooks/" + made.webhook } : {}),
 		...(has("/reports/seats") ? { reports: "/reports" } : {}),

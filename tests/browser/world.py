@@ -193,7 +193,7 @@ class Crew:
         self.admin.ok("POST", "/domains", {"domain": "acme.example"})
         self.offers = set(self.admin.ok("GET", "/openapi.json")["paths"])
         for path, make in (("/rules/plan", self.plan), ("/webhooks", self.webhook), ("/holds", self.hold),
-                           ("/connections/ldap", self.directory)):
+                           ("/connections/ldap", self.directory), ("/invitations", self.invitations)):
             if "/api/v1" + path in self.offers:
                 make()
         self.made["offers"] = sorted(p.removeprefix("/api/v1") for p in self.offers)
@@ -203,6 +203,15 @@ class Crew:
         draft = [r for r in rules["rules"] if r["id"] != "reviewers"] + [
             {"id": "hearing", "match": {"group": "All staff"}, "grant": {"workspace": self.made["workspaces"]["Speech"]}}]
         self.made["plan"] = self.admin.ok("POST", "/rules/plan", {"rules": draft, "base_revision": rules["revision"]})["plan"]
+
+    def invitations(self):
+        """Two that are open, one that is not; and what one role for some people would do."""
+        self.admin.ok("POST", "/invitations", {})
+        self.admin.ok("POST", "/invitations", {"email": "lea@acme.example", "role": "RE"})
+        gone = self.admin.ok("POST", "/invitations", {"email": "kai@acme.example"})["id"]
+        self.admin.request("DELETE", "/invitations/" + gone)
+        some = list(self.made["people"].values())[3:7]
+        self.made["people_plan"] = self.admin.ok("POST", "/people/plan", {"users": some, "role": "MA"})["plan"]
 
     def webhook(self):
         self.made["webhook"] = self.admin.ok("POST", "/webhooks", {

@@ -5,6 +5,8 @@ import { Ask, Button, Chip, Copy, Dialog, Empty, Facts, Field, Form, Link, Listi
 import { ask, go, route } from "../route.js";
 import { number, t, tn, word } from "../text.js";
 import { Weeks } from "../draw.js";
+import { Invitations } from "./invite.js";
+import { Plan, planPeople } from "./plan.js";
 
 const states = ["active", "pending", "deactivated"];
 const roles = ["OW", "AD", "MA", "RE", "AN", "NO", "DI"];
@@ -13,11 +15,29 @@ const sources = ["scim", "ldap", "saml", "manual"];
 
 const options = (kind, words, any) => [["", any], ...words.map((w) => [w, word(kind, w)])];
 
+/** What becomes of all who are picked: seen before it is done. */
+function Picked({ ids, clear }) {
+	const [what, setWhat] = useState("role:AN");
+	const see = useAct(() => planPeople(ids, ...what.split(":")));
+	return html`<div class="filters" role="group" aria-label=${t("people.picked")}>
+		<${Chip} kind="info">${tn("people.picked", ids.length)}<//>
+		<${Select} label=${t("people.change")} hidden value=${what} onInput=${setWhat} options=${[
+			...given.map((r) => ["role:" + r, t("people.give", { role: word("role", r) })]), ["role:", t("people.take")],
+			["state:active", t("person.activate.button")], ["state:deactivated", t("person.deactivate.button")]]} />
+		<${Button} busy=${see.busy} onClick=${() => see.run()}>${t("plan.make")}<//>
+		<${Button} kind="quiet" onClick=${clear}>${t("people.unpick")}<//>
+		<${Trouble} problem=${see.problem} /></div>`;
+}
+
 function People() {
+	const [picked, setPicked] = useState([]);
+	const whole = me.value.sees === "organization";
+	const pick = (u) => (e) => setPicked(e.currentTarget.checked ? [...picked, u.id] : picked.filter((p) => p !== u.id));
 	const asked = Object.fromEntries(["q", "state", "role", "source"].map((k) => [k, route.value.query.get(k) || ""]));
 	const list = usePages(query("/users", { ...asked, limit: 50 }));
 	const plain = !Object.values(asked).some(Boolean);
 	return html`<${Page} title=${t("screen.people")} lead=${me.value.sees === "workspaces" ? t("people.own") : null}
+		actions=${whole && html`<${Link} class="button" to="/people/invitations">${t("invite.button")}<//>`}
 		chips=${list.data && html`<${Chip}>${tn("people.count", list.total)}<//>`}>
 		<${Panel}>
 			<div class="filters" role="search">
@@ -26,8 +46,9 @@ function People() {
 				<${Select} label=${t("role")} hidden value=${asked.role} options=${options("role", roles, t("role.any"))} onInput=${(v) => ask("role", v)} />
 				<${Select} label=${t("source")} hidden value=${asked.source} options=${options("kind", sources, t("source.any"))} onInput=${(v) => ask("source", v)} />
 			</div>
+			${picked.length > 0 && html`<${Picked} ids=${picked} clear=${() => setPicked([])} />`}
 			<${Listing} of=${list} caption=${t("screen.people")} columns=${[
-				{ title: t("name"), cell: (u) => html`<${Link} to=${"/people/" + u.id}>${u.displayName || u.userName}<//><span class="under">${u.userName}</span>` },
+				{ title: t("name"), cell: (u) => html`${whole && !u.owner && html`<input class="pick" type="checkbox" aria-label=${t("people.pick", { who: u.displayName || u.userName })} checked=${picked.includes(u.id)} onChange=${pick(u)} /> `}<${Link} to=${"/people/" + u.id}>${u.displayName || u.userName}<//><span class="under">${u.userName}</span>` },
 				{ title: t("role"), cell: (u) => html`<${RoleChip} role=${u.role} />` },
 				{ title: t("state"), kind: me.value.sees === "organization" ? "opt" : "", cell: (u) => html`<${StateChip} state=${u.state} />${u.waiting_since && html` <${Chip} kind="warn">${t("waiting.seat")}<//>`}` },
 				{ title: t("groups"), kind: "opt", cell: (u) => u.groups.length ? html`${u.groups.slice(0, 2).map((g) => g.name).join(", ")}${u.groups.length > 2 ? ` +${u.groups.length - 2}` : ""}` : html`<span class="mute">–</span>` },
@@ -212,4 +233,4 @@ function Person({ args }) {
 	<//>`;
 }
 
-export default { name: "people", group: "directory", icon: "people", managers: true, view: (rest) => [People, Person][rest.length] };
+export default { name: "people", group: "directory", icon: "people", managers: true, view: (rest) => (rest[0] === "invitations" && rest.length === 1 ? Invitations : rest[0] === "plan" && rest.length === 2 ? Plan : [People, Person][rest.length]) };

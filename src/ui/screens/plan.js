@@ -2,7 +2,7 @@
 import { html, useState } from "../html.js";
 import { get, id, post, useAct, useLoad } from "../api.js";
 import { Button, Chip, Empty, Link, Load, Notice, Page, Panel, Table, Time, Trouble, say } from "../all.js";
-import { go } from "../route.js";
+import { go, route } from "../route.js";
 import { number, t, tn, word } from "../text.js";
 import { usePlaces } from "../rule.js";
 import { Named } from "../deeds.js";
@@ -14,6 +14,12 @@ const colours = { gained: "ok", raised: "ok", lowered: "warn", lost: "bad", deac
 export async function plan(body) {
 	const made = await post("/rules/plan", body);
 	go("/rules/plan/" + made.plan);
+}
+
+/** The same for one role ("" takes it back) or state of some people. */
+export async function planPeople(users, what, word) {
+	const made = await post("/people/plan", { users, [what]: word || null });
+	go("/people/plan/" + made.plan);
 }
 
 function SeatsMove({ of }) {
@@ -55,15 +61,18 @@ function Moved({ of }) {
 		${moved.changes && html`<ul class="plain">${moved.changes.slice(0, 10).map((c, i) => html`<li key=${i}>${c.userName || c.user}: ${t("plan.moved.one", { planned: word("role", c.planned?.after ?? "") || "–", now: word("role", c.now?.after ?? "") || "–" })}</li>`)}</ul>`}<//>`;
 }
 
-function View({ of, path, reload }) {
+function View({ of, path, home, reload }) {
+	const people = home === "/people";
+	const did = people ? t("people.applied") : t("rules.applied", { n: of.revision });
 	const apply = useAct(async () => {
-		const done = await post("/rules/apply", { plan: of.plan, hash: of.hash });
-		say(t("rules.applied", { n: done.revision }));
+		const order = { plan: of.plan, hash: of.hash };
+		const done = await (people ? post("/people/apply", order) : post("/rules/apply", order));
+		say(people ? did : t("rules.applied", { n: done.revision }));
 		reload();
 	});
 	const failed = of.tests?.failed || [];
 	return html`
-		${of.state === "applied" && html`<${Notice} kind="ok" title=${t("rules.applied", { n: of.revision })} action=${html`<${Link} class="button" to="/rules">${t("screen.rules")}<//>`} />`}
+		${of.state === "applied" && html`<${Notice} kind="ok" title=${did} action=${html`<${Link} class="button" to=${home}>${t(people ? "screen.people" : "screen.rules")}<//>`} />`}
 		${["expired", "outdated"].includes(of.state) && html`<${Notice} kind="warn">${t("plan." + of.state)}<//>`}
 		${apply.problem && html`<${Moved} of=${apply.problem} />`}
 		${failed.map((f) => html`<${Notice} key=${f.test} kind="bad" title=${t("plan.test", { name: f.test })}>${f.why}<//>`)}
@@ -73,15 +82,16 @@ function View({ of, path, reload }) {
 			${of.warnings.length > 0 && html`<${Panel} wide title=${t("plan.warnings", { n: number(of.warnings.length + of.warnings_left_out) })}><ul class="rows">${of.warnings.map((w, i) => html`<li key=${i}><div lang="en">${w.text}</div>${w.rule && html`<code>${w.rule}</code>`}</li>`)}</ul><//>`}
 			${of.workspaces?.length > 0 && html`<${Panel} wide title=${t("plan.workspaces")}><p>${of.workspaces.join(", ")}</p><//>`}
 		</div>
-		${of.state === "open" && html`<div class="buttons"><${Link} class="button" to="/rules">${t("cancel")}<//><${Button} kind="main" busy=${apply.busy || failed.length > 0} onClick=${() => apply.run()}>${t("rules.apply")}<//></div>`}
+		${of.state === "open" && html`<div class="buttons"><${Link} class="button" to=${home}>${t("cancel")}<//><${Button} kind="main" busy=${apply.busy || failed.length > 0} onClick=${() => apply.run()}>${t("rules.apply")}<//></div>`}
 		<${Changes} of=${of} path=${path} />`;
 }
 
 export function Plan({ args }) {
 	const path = "/rules/plan/" + id(args[1]);
+	const home = "/" + route.value.parts[0];
 	const of = useLoad(() => get(path));
-	return html`<${Page} title=${t("plan.title")} lead=${t("plan.lead")} back=${html`<${Link} class="back" to="/rules">← ${t("screen.rules")}<//>`}
+	return html`<${Page} title=${t("plan.title")} lead=${t("plan.lead")} back=${html`<${Link} class="back" to=${home}>← ${t(home === "/people" ? "screen.people" : "screen.rules")}<//>`}
 		chips=${of.data && html`<${Chip}>${t("plan.base", { n: of.data.base_revision })}<//><${Chip}>${t("tokens.ends")} <${Time} at=${of.data.expires} /><//>`}>
-		<${Load} of=${of}>${(p) => html`<${View} key=${p.state} of=${p} path=${path} reload=${of.reload} />`}<//>
+		<${Load} of=${of}>${(p) => html`<${View} key=${p.state} of=${p} path=${path} home=${home} reload=${of.reload} />`}<//>
 	<//>`;
 }
