@@ -7,6 +7,9 @@ from harness.browser import Browser
 from harness.crowd import together
 from harness.fake import Fake, claims
 from harness.server import seats
+from harness.slapd import PASSWORD
+from test_ldap_signin import enter, run_of, settings as directory, slapd  # noqa: F401
+from test_sessions_api import Api, make_fresh, someone
 
 BOB = "bob@acme.example"
 
@@ -258,3 +261,58 @@ def test_rosterctl(org):
     assert "/invite/" in org.server.api(org, "invitations", "reset", id_)
     org.server.api(org, "invitations", "revoke", id_)
     assert one(org, {"id": id_})["state"] == "revoked"
+
+
+# ---- who may invite ----------------------------------------------------------
+
+@pytest.fixture
+def admin(org):
+    user, browser = someone(org, "AD")
+    return user, Api(browser), browser
+
+
+def test_a_link_wants_a_fresh_sign_in(org, admin):
+    _, console, browser = admin
+    make_fresh(org, browser, minutes_ago=60)
+    assert console("POST", "/invitations", {"email": BOB, "role": "AD"})[0] == 403
+    make_fresh(org, browser)
+    status, made = console("POST", "/invitations", {"email": BOB, "role": "AD"})
+    assert status == 201 and made["created_by"] == f"user:{admin[0]}"
+    assert console("GET", "/invitations")[0] == 200
+
+
+def test_it_is_over_when_who_invited_is_no_administrator_any_more(org, admin):
+    user, console, browser = admin
+    make_fresh(org, browser)
+    made = console("POST", "/invitations", {"email": BOB, "role": "AD"})[1]
+    someone(org, "AD")
+    org.admin.ok("PATCH", f"/users/{user}", {"role": "RE"})
+    assert open_link(made)[1].status == 404
+    assert org.fake.sign_in("u-bob", email=BOB).status == 403 and BOB not in users(org)
+    org.admin.ok("PATCH", f"/users/{user}", {"role": "AD"})
+    assert walk(org, made).status == 303 and users(org)[BOB]["role"] == "AD"
+
+
+def test_managers_do_not_invite(org):
+    _, browser = someone(org, "MA")
+    make_fresh(org, browser)
+    assert Api(browser)("POST", "/invitations", {"email": BOB})[0] == 403
+
+
+# ---- a directory's people -------------------------------------------------------
+
+def test_people_of_a_directory_take_theirs_with_their_password(new_org, slapd):
+    org = new_org(default_role="NO")
+    org.fake = Fake(org)
+    first, second, third = (f"p{n:06d}@ex.example" for n in (1, 2, 3))
+    own, shared = invite(org, email=first, role="RE"), invite(org, role="AN")
+    home = org, org.admin.ok("POST", "/connections/ldap", directory(slapd))
+    assert run_of(*home)["state"] == "done"
+    assert enter(org.server, home, first, PASSWORD)[1].status == 303
+    assert users(org)[first]["role"] == "RE" and one(org, own)["state"] == "used"
+    assert enter(org.server, home, second, PASSWORD)[1].status == 403  # waits for a role
+    browser, page = open_link(shared)
+    ways = browser.submit(page.form)
+    assert ways.status == 200 and "/ldap/" in ways.text and "/saml/" in ways.text
+    assert enter(org.server, home, third, PASSWORD, browser)[1].status == 303
+    assert users(org)[third]["role"] == "AN" and "rosterd-invited" not in str(browser.cookies)
