@@ -16,7 +16,8 @@ platform_handler platform_invite, platform_invite_post;     /* /invite/{link}   
 platform_handler platform_password, platform_password_post; /* /password/{link} */
 platform_handler platform_check, platform_token, platform_keys;
 
-/* Who knows what ways to sign in there are for an address, those of c->org alone, and how to tell an identity
- * provider that somebody signed out; NULL: nobody.  Before the first request. */
+/* Who knows what ways to sign in there are for an address, those of c->org alone, and how to
+ * tell an identity provider that somebody signed out; NULL: nobody.  Before the first
+ * request. */
 typedef bool platform_leave(struct ctx *c, const struct session_slo *slo, const char **url);
 void platform_attach(signin_options *options, signin_options *in_org, platform_leave *leave);

@@ -17,17 +17,21 @@ static bool gone(struct ctx *c)
 }
 
 /* Guessing is hopeless; this keeps it from being free. */
-static bool find_link(struct ctx *c, const struct http_req *q, struct invitation **out)
+static bool find_link(struct ctx *c, const struct http_req *q, struct invitation *out)
 {
 	int64_t now = time_monotonic();
-	bool stands;
+	struct invitation *found = NULL;
+	bool stands = false;
 
+	*out = (struct invitation){ 0 };
 	c->org = NULL;
 	if (!tries_few(q->address, place, TRIES_SIGNIN, now))
 		return error(c, ERR_BUSY,
 			     "too many links that do not exist; try again in a minute");
-	if (invitation_open(c, q->param[0], out))
-		return invite_stands(c, *out, &stands) && (stands || gone(c));
+	if (invitation_open(c, q->param[0], &found) && found) {
+		*out = *found;
+		return invite_stands(c, found, &stands) && (stands || gone(c));
+	}
 	if (c->err.kind == ERR_NOT_FOUND)
 		tries_failed(q->address, place, now);
 	return false;
@@ -60,16 +64,16 @@ bool platform_invite(struct ctx *c, const struct http_req *q, struct http_resp *
 {
 	struct page g = page_begin(c, "invited");
 	const char *token, *from;
-	struct invitation *v;
+	struct invitation v;
 
-	if (!cookie_possible(c) || !find_link(c, q, &v) || !inviter(c, v, &from) ||
+	if (!cookie_possible(c) || !find_link(c, q, &v) || !inviter(c, &v, &from) ||
 	    !form_token(c, q, p, &token))
 		return false;
-	describe(&g, v, from);
-	page_text(&g, v->shared ? "Sign in as you do everywhere else in your organization."
-				: "Sign in as you do everywhere else in your organization, with "
-				  "the address above: the invitation is for nobody else.");
-	if (!role_works(v->role))
+	describe(&g, &v, from);
+	page_text(&g, v.shared ? "Sign in as you do everywhere else in your organization."
+			       : "Sign in as you do everywhere else in your organization, with "
+				 "the address above: the invitation is for nobody else.");
+	if (!role_works(v.role))
 		page_text(&g, "Afterwards an administrator gives you a role.");
 	page_form(&g, arena_printf(c->arena, "/invite/%s", q->param[0]));
 	page_hidden(&g, "token", token);
@@ -95,17 +99,17 @@ static bool lead_on(struct ctx *c, struct http_resp *p, const struct signin_opti
 bool platform_invite_post(struct ctx *c, const struct http_req *q, struct http_resp *p)
 {
 	struct signin_option *list = NULL;
-	struct invitation *v;
+	struct invitation v;
 	struct form f;
 	int n = 0;
 
 	if (!form_ours(c, q, &f) || !find_link(c, q, &v) ||
-	    (attached.in_org && !attached.in_org(c, v->email, &list, &n)))
+	    (attached.in_org && !attached.in_org(c, v.email, &list, &n)))
 		return false;
 	if (!n)
 		return page_say(c, p, 409, "no_way");
 	/* who has an invitation of his own is known by his address */
-	if (v->shared)
+	if (v.shared)
 		cookie_set_for(c, p, COOKIE_INVITED, q->param[0], INVITED_SECONDS, true);
 	return lead_on(c, p, list, n);
 }

@@ -224,6 +224,11 @@ test("policies, domains and places are changed where they are shown", async () =
 	await page.getByRole("row", { name: /Project made/ }).waitFor();
 	const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Export JSON lines" }).click()]);
 	assert.match(file.suggestedFilename(), /audit\.jsonl/);
+	await page.getByRole("button", { name: "Check here" }).click();
+	await page.getByText(/\d+ records, unbroken/).waitFor();
+	await world.order("forge", { org: owner.org });
+	await page.getByRole("button", { name: "Check here" }).click();
+	await page.getByText("Record 2 is not what was sealed").waitFor();
 	quiet(page, "settings");
 });
 

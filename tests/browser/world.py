@@ -109,6 +109,17 @@ class World:
         org.scim.post("/Groups", {"displayName": 7})
         return {"people": ids + [odd], "groups": groups, "workspace": space, "project": project, "scim": scim_id, "saml": saml}
 
+    def forge(self, order):
+        """Somebody changes a sealed record in the database."""
+        org = self.org(order)
+        for _ in range(100):
+            if org.sql("SELECT seq FROM audit_chain WHERE org_id = {org} AND seq = 2"):
+                break
+            time.sleep(0.2)
+        org.sql("UPDATE audit SET reason = 'another' WHERE org_id = {org} AND id ="
+                " (SELECT audit_id FROM audit_chain WHERE org_id = {org} AND seq = 2)")
+        return {}
+
     def replay(self, order):
         text = (servers.ROOT / "tests" / order["session"]).read_text()
         session = self.server.folder / "pushed.session"

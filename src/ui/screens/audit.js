@@ -1,12 +1,28 @@
 // audit.js - what was done, by whom, and how it was before.
-import { html } from "../html.js";
-import { query, usePages } from "../api.js";
-import { Chip, Empty, Field, Listing, Page, Panel, Select, Time, Value } from "../all.js";
+import { html, useState } from "../html.js";
+import { query, useAct, usePages } from "../api.js";
+import { Button, Chip, Empty, Field, Listing, Notice, Page, Panel, Select, Time, Trouble, Value } from "../all.js";
+import { verifyChain } from "../chain.js";
 import { ask, route } from "../route.js";
-import { t, word } from "../text.js";
+import { number, t, word } from "../text.js";
 import { action, Actor, Target } from "../deeds.js";
 
-const kinds = ["user.", "role.", "membership.", "grant.", "group.", "seat.", "rules.", "signin.", "session.", "token.", "password.", "connection.", "domain.", "workspace.", "project.", "org.", "annotations."];
+const kinds = ["user.", "role.", "membership.", "grant.", "group.", "seat.", "rules.", "signin.", "session.", "token.", "password.", "connection.", "domain.", "invitation.", "people.", "workspace.", "project.", "org.", "annotations."];
+
+/** The same as rosterctl audit verify, on what the server hands out now. */
+function Chain() {
+	const [found, setFound] = useState(null);
+	const [seen, setSeen] = useState(0);
+	const check = useAct(async () => { setFound(null); setFound(await verifyChain(setSeen)); });
+	return html`<${Panel} title=${t("audit.verify")} lead=${t("audit.verify.text")} actions=${crypto.subtle && html`<${Button} busy=${check.busy} onClick=${() => check.run()}>${t("audit.verify.here")}<//>`}>
+		<pre><code>rosterctl audit verify audit.jsonl</code></pre>
+		<div aria-live="polite">${check.busy && html`<p>${t("audit.verified", { n: number(seen) })}</p>`}
+			${found && (found.broken
+				? html`<${Notice} kind="bad">${t("audit.broken", { n: number(found.broken) })}<//>`
+				: html`<${Notice} kind="ok">${t("audit.unbroken", { n: number(found.records) })}<//>`)}</div>
+		<${Trouble} problem=${check.problem} />
+	<//>`;
+}
 
 function Audit() {
 	const asked = Object.fromEntries(["action", "actor", "target", "from", "until"].map((k) => [k, route.value.query.get(k) || ""]));
@@ -32,7 +48,7 @@ function Audit() {
 				{ title: t("when"), kind: "time", cell: (a) => html`<${Time} at=${a.at} exact />` },
 			]} empty=${html`<${Empty} title=${t("audit.none")} />`} />
 		<//>
-		<${Panel} title=${t("audit.verify")} lead=${t("audit.verify.text")}><pre><code>rosterctl audit verify audit.jsonl</code></pre><//>
+		<${Chain} />
 	<//>`;
 }
 
