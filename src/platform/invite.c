@@ -17,6 +17,12 @@ static bool gone(struct ctx *c)
 }
 
 /* Guessing is hopeless; this keeps it from being free. */
+static bool few_guesses(struct ctx *c, const struct http_req *q, int64_t now)
+{
+	return tries_few(q->address, place, TRIES_SIGNIN, now) ||
+	       error(c, ERR_BUSY, "too many links that do not exist; try again in a minute");
+}
+
 static bool find_link(struct ctx *c, const struct http_req *q, struct invitation *out)
 {
 	int64_t now = time_monotonic();
@@ -25,9 +31,8 @@ static bool find_link(struct ctx *c, const struct http_req *q, struct invitation
 
 	*out = (struct invitation){ 0 };
 	c->org = NULL;
-	if (!tries_few(q->address, place, TRIES_SIGNIN, now))
-		return error(c, ERR_BUSY,
-			     "too many links that do not exist; try again in a minute");
+	if (!few_guesses(c, q, now))
+		return false;
 	if (invitation_open(c, q->param[0], &found) && found) {
 		*out = *found;
 		return invite_stands(c, found, &stands) && (stands || gone(c));
