@@ -91,9 +91,6 @@ bool named_user(struct ctx *c, const char *ref, struct user **out) MUST;
 bool manual_grant(struct ctx *c, const char *user_id, enum scope scope, const char *target,
 		  bool *has, enum role *role) MUST;
 
-/* Text of an embedded preset of a SCIM connection; NULL if there is none. */
-const char *preset_text(const char *name);
-
 admin_handler admin_org_read, admin_org_patch, admin_seats_read;
 admin_handler admin_users_list, admin_user_read, admin_user_patch, admin_user_drop,
 	admin_user_explain, admin_user_forget;
