@@ -19,10 +19,11 @@ struct config {
 	const char *secret_key_file; /* NULL if not set, as the next ones     */
 	const char *tls_cert, *tls_key;
 	const char *proxies;
+	const char *syslog, *syslog_ca;
 	int64_t workers, queue, connections;
 	int64_t body_max;  /* bytes                                          */
 	int64_t log_level; /* LOG_ERR .. LOG_DEBUG                           */
-	bool log_requests, metrics_public, private_addresses;
+	bool log_requests, metrics_public, private_addresses, webhooks_plain;
 	const char *file; /* NULL: none                                       */
 };
 

@@ -21,6 +21,8 @@ enum metric {
 	METRIC_AUDIT_SEALED,
 	METRIC_SAML_ACCEPTED, /* label: how     */
 	METRIC_SAML_REFUSED,  /* label: code    */
+	METRIC_WEBHOOKS,      /* label: outcome */
+	METRIC_SYSLOG,
 	METRICS
 };
 

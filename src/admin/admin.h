@@ -104,3 +104,6 @@ admin_handler admin_saml_list, admin_saml_post, admin_saml_read, admin_saml_patc
 	admin_saml_keys, admin_saml_rotate, admin_saml_test;
 admin_handler admin_domains_list, admin_domain_post, admin_domain_read, admin_domain_verify,
 	admin_domain_drop, admin_requests_list;
+admin_handler admin_webhooks_list, admin_webhook_post, admin_webhook_read, admin_webhook_patch,
+	admin_webhook_drop, admin_webhook_rotate, admin_webhook_test, admin_deliveries_list,
+	admin_redeliver;

@@ -182,15 +182,18 @@ bool admin_events_page(struct ctx *c, const struct http_req *q, struct http_resp
 	struct event *e;
 	struct page page;
 	json_t *items, *j;
-	int64_t left;
+	int64_t left, after, ordered;
 	int n;
 
-	if (!page_read(c, q, &page) || !event_list(c, page.after, page.limit, &e, &n, &left))
+	/* whoever asks need not wait until the background has come by */
+	if (!page_read(c, q, &page) || !event_order(c, EVENT_ORDER_BATCH, &ordered) ||
+	    !event_place(c, page.after, &after) || !event_list(c, after, page.limit, &e, &n, &left))
 		return false;
 	items = json_array();
 	for (int i = 0; i < n; i++) {
 		j = json_object();
 		json_put_text(j, "id", e[i].id);
+		json_put_int(j, "seq", e[i].seq);
 		json_put_text(j, "type", e[i].type);
 		json_put_time(c, j, "at", e[i].at);
 		json_put_null(j, "user", e[i].user_id);

@@ -18,6 +18,9 @@
 #define SESSION "id:string user:string userName:string method:string connection:string? " \
 	"address:string? agent:string? created:time last_seen:time expires:time"
 #define SIGNIN "idle_minutes:int absolute_minutes:int sso_only:bool return_targets:string[]"
+#define WEBHOOK "id:string name:string url:string events:string[] paused:bool " \
+	"paused_reason:string? place:int waiting:int dead:int failures:int failing_since:time? " \
+	"delivered:time? last_error:string? old_secret_until:time? created:time changed:time"
 #define SAML_SETTINGS "preset:string? attributes:SamlAttributes enabled:bool jit:bool link:bool " \
 	"update_profile:bool create_groups:bool groups_by:groups_by group_separator:string " \
 	"domains:string[] allow_idp_initiated:bool relay_targets:string[] sign_requests:bool " \
@@ -83,7 +86,16 @@ const struct shape admin_shapes[] = {
 	{ "Audit", false, "id:string at:time actor:string source:string? action:string "
 		"target_kind:string target:string? before:any after:any reason:string? request:string? "
 		"address:string? seq:int? hash:string?" },
-	{ "Event", false, "id:string type:string at:time user:string? payload:any" },
+	{ "Event", false, "id:string seq:int type:string at:time user:string? payload:any" },
+
+	{ "Webhook", false, WEBHOOK },
+	{ "WebhookMade", false, WEBHOOK " secret:string" },
+	{ "WebhookNew", true, "name:string url:string! events:string[] paused:bool" },
+	{ "WebhookPatch", true, "name:string url:string events:string[] paused:bool" },
+	{ "Delivery", false, "id:string state:delivery event:string seq:int type:string user:string? "
+		"at:time tries:int status:int? error:string? next:time? changed:time" },
+	{ "Redelivery", true, "delivery:string" },
+	{ "Redelivered", false, "deliveries:int" },
 
 	{ "Token", false, TOKEN },
 	{ "TokenMade", false, TOKEN " token:string" },
@@ -152,6 +164,7 @@ static const struct {
 	{ "receive_by", "post artifact"                                 },
 	{ "signed",     "any response assertion both"                   },
 	{ "key_state",  "current next previous"                         },
+	{ "delivery",   "waiting dead"                                  },
 	{ "domain_state", "pending verified operator"                   },
 };
 
@@ -194,6 +207,7 @@ const struct parameter admin_parameters[] = {
 	{ "kind",      "string", "\"saml.login\", \"saml.logout\" or \"scim\""                 },
 	{ "outcome",   "outcome", "What came of it"                                            },
 	{ "connection", "string", "Id of a connection"                                         },
+	{ "delivery",  "delivery", "Those that wait, or the dead ones"                         },
 	{ "code",      "string", "Code of a refusal"                                           },
 	{ "reference", "string", "The reference that a page showed"                            },
 	{ 0 },

@@ -1,4 +1,5 @@
-/* background.c - the thread that looks after the database, the audit chain and what is over. */
+/* background.c - the thread that looks after the database, the audit chain, the order of
+ * events and what is over. */
 #include "background.h"
 
 #include <pthread.h>
@@ -14,7 +15,9 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "change/schema.h"
+#include "outgoing.h"
 #include "record/audit.h"
+#include "record/outbox.h"
 #include "roster/org.h"
 #include "roster/session.h"
 
@@ -107,13 +110,17 @@ static bool look_for_database(struct app *app, struct ctx *c)
 
 static bool seal_one(struct ctx *c, const struct org *org)
 {
-	int64_t sealed = 0;
+	int64_t sealed = 0, ordered = 0;
 
 	c->org = org;
 	if (!db_enter_org(c, org->id) || !audit_seal(c, SEAL_BATCH, &sealed))
 		return false;
 	metric_add(METRIC_AUDIT_SEALED, NULL, NULL, 0, sealed);
-	if (sealed == SEAL_BATCH)
+	if (!event_order(c, EVENT_ORDER_BATCH, &ordered))
+		return false;
+	if (ordered || sealed)
+		outgoing_wake();
+	if (sealed == SEAL_BATCH || ordered == EVENT_ORDER_BATCH)
 		background_has_work(org->id);
 	return true;
 }

@@ -107,6 +107,9 @@ ctl_run ctl_grants_list, ctl_grants_give, ctl_grants_take;
 ctl_run ctl_rules_export, ctl_rules_apply, ctl_rules_revisions;
 ctl_run ctl_annotations_list, ctl_annotations_record;
 ctl_run ctl_audit_list, ctl_audit_export, ctl_audit_verify, ctl_events_list;
+ctl_run ctl_webhooks_list, ctl_webhooks_create, ctl_webhooks_show, ctl_webhooks_set,
+	ctl_webhooks_pause, ctl_webhooks_resume, ctl_webhooks_rotate, ctl_webhooks_test,
+	ctl_webhooks_deliveries, ctl_webhooks_redeliver, ctl_webhooks_delete;
 ctl_run ctl_saml_verify;
 ctl_run local_domains_set, ctl_domains_list, ctl_domains_add, ctl_domains_verify;
 ctl_run ctl_tokens_list, ctl_tokens_create, ctl_tokens_revoke;

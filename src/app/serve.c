@@ -13,11 +13,13 @@
 #include "app/version.h"
 #include "background.h"
 #include "base/log.h"
+#include "base/net.h"
 #include "base/secret.h"
 #include "change/schema.h"
 #include "dispatch.h"
 #include "lookup.h"
 #include "ops.h"
+#include "outgoing.h"
 #include "platform/platform.h"
 #include "routes.h"
 #include "saml/pool.h"
@@ -26,7 +28,7 @@
 enum {
 	GRACE_MS = 10 * 1000,
 	FILES_BESIDE = 512, /* open files that are not clients */
-	LOANS_BESIDE = 2,   /* of the background, of look-ups  */
+	LOANS_BESIDE = 4,   /* of the background, of look-ups, of what goes out */
 	VERIFIERS = 2       /* children that verify sign-ins   */
 };
 
@@ -233,8 +235,9 @@ int serve_migrate(struct ctx *c, const struct config *config)
 /* Children first: they inherit no secret, no connection and no thread. */
 static bool start_saml(struct ctx *c, const struct config *config, struct saml_pool **pool)
 {
+	net_allow(config->private_addresses, config->webhooks_plain);
 	*pool = saml_pool_new(c->arena, VERIFIERS, &c->err);
-	if (!*pool || !saml_start(c, *pool, config->private_addresses))
+	if (!*pool || !saml_start(c, *pool))
 		return false;
 	platform_attach(saml_options, saml_leave);
 	return true;
@@ -246,8 +249,10 @@ static void work(struct app *app, struct ctx *c, const sigset_t *signals,
 	app_announce(app, c);
 	background_start(app);
 	lookup_start(app);
+	outgoing_start(app);
 	wait_for_the_end(c, signals, line);
 	http_stop(atomic_exchange(&app->server, NULL), GRACE_MS);
+	outgoing_stop();
 	lookup_stop();
 	background_stop();
 	log_event(c, LOG_INFO, "stopped", F("version", ROSTERD_VERSION));

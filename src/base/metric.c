@@ -29,6 +29,10 @@ static const struct metric_def {
 		"SAML messages accepted, by what they did.", { "what" } },
 	[METRIC_SAML_REFUSED] = { "rosterd_saml_refused_total", "counter",
 		"SAML messages refused, by code.", { "code" } },
+	[METRIC_WEBHOOKS] = { "rosterd_webhooks_total", "counter",
+		"Attempts to deliver an event to a webhook.", { "outcome" } },
+	[METRIC_SYSLOG] = { "rosterd_syslog_total", "counter",
+		"Audit records that the syslog server has.", { NULL } },
 };
 
 /* Upper bounds of the buckets, microseconds and as text in seconds. */

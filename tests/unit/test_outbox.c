@@ -1,7 +1,6 @@
 /* test_outbox.c - the feed of events. */
 #include "roster_harness.h"
 
-#include "base/time.h"
 #include "record/history.h"
 #include "record/outbox.h"
 
@@ -15,9 +14,21 @@ static bool note_events(struct ctx *c, int n)
 	return true;
 }
 
-static void let_settle(struct ctx *c)
+static int64_t ordered(struct ctx *c)
 {
-	c->now = time_now() + 2 * EVENT_SETTLE_MS;
+	int64_t n;
+
+	ok(c, event_order(c, EVENT_ORDER_BATCH, &n));
+	return n;
+}
+
+/* An event as it stands after a commit, with an id of our own choosing. */
+static void put(struct ctx *c, const char *id)
+{
+	ok(c, db_run(c, NULL,
+		     "INSERT INTO outbox (org_id, id, at, type, payload) VALUES ($1, $2, 1, 't', "
+		     "'{}')",
+		     DB_ARGS(db_text(c->org->id), db_text(id))));
 }
 
 static void events_come_in_the_order_of_notes(void **state)
@@ -28,8 +39,8 @@ static void events_come_in_the_order_of_notes(void **state)
 	int n;
 
 	in_change(c, note_events(c, 401));
-	let_settle(c);
-	ok(c, event_list(c, "", 1000, &e, &n, &left));
+	ordered(c);
+	ok(c, event_list(c, 0, 1000, &e, &n, &left));
 	assert_int_equal(n, 401);
 	assert_int_equal(left, 401);
 	for (int i = 0; i < n; i++)
@@ -46,18 +57,18 @@ static void a_reader_goes_on_after_what_he_has(void **state)
 	int n;
 
 	in_change(c, note_events(c, 5));
-	let_settle(c);
-	ok(c, event_list(c, "", 2, &e, &n, NULL));
+	ordered(c);
+	ok(c, event_list(c, 0, 2, &e, &n, NULL));
 	assert_int_equal(n, 2);
-	ok(c, event_list(c, e[1].id, 10, &e, &n, &left));
+	ok(c, event_list(c, e[1].seq, 10, &e, &n, &left));
 	assert_int_equal(n, 3);
 	assert_int_equal(left, 3);
 	assert_string_equal(e[0].payload, "{\"n\":2}");
-	ok(c, event_list(c, e[2].id, 10, &e, &n, &left));
+	ok(c, event_list(c, e[2].seq, 10, &e, &n, &left));
 	assert_int_equal(n + left, 0);
 }
 
-static void what_is_just_written_is_held_back(void **state)
+static void what_has_no_number_is_not_given_out(void **state)
 {
 	struct ctx *c = *state;
 	struct event *e;
@@ -65,12 +76,60 @@ static void what_is_just_written_is_held_back(void **state)
 	int n;
 
 	in_change(c, note_events(c, 1));
-	c->now = time_now();
-	ok(c, event_list(c, "", 10, &e, &n, &left));
+	ok(c, event_list(c, 0, 10, &e, &n, &left));
 	assert_int_equal(n + left, 0);
-	let_settle(c);
-	ok(c, event_list(c, "", 10, &e, &n, &left));
+	assert_int_equal(ordered(c), 1);
+	assert_int_equal(ordered(c), 0);
+	ok(c, event_list(c, 0, 10, &e, &n, &left));
 	assert_int_equal(n, 1);
+}
+
+/* One that was written earlier and committed later comes behind what readers have. */
+static void a_late_one_comes_last(void **state)
+{
+	struct ctx *c = *state;
+	struct event *e;
+	int64_t place;
+	int n;
+
+	put(c, "b");
+	put(c, "c");
+	assert_int_equal(ordered(c), 2);
+	put(c, "d");
+	put(c, "a");
+	assert_int_equal(ordered(c), 2);
+	ok(c, event_list(c, 2, 10, &e, &n, NULL));
+	assert_int_equal(n, 2);
+	assert_string_equal(e[0].id, "a");
+	assert_int_equal(e[0].seq, 3);
+	assert_string_equal(e[1].id, "d");
+	ok(c, event_place(c, "c", &place));
+	assert_int_equal(place, 2);
+	ok(c, event_place(c, "2", &place));
+	assert_int_equal(place, 2);
+	ok(c, event_place(c, "", &place));
+	assert_int_equal(place, 0);
+	fails(c, event_place(c, "nobody", &place), ERR_VALUE);
+}
+
+static void batches_leave_no_gap(void **state)
+{
+	struct ctx *c = *state;
+	struct event *e;
+	int64_t n;
+	int count;
+
+	for (int i = 0; i < 5; i++)
+		put(c, arena_printf(c->arena, "%d", i));
+	ok(c, event_order(c, 2, &n));
+	assert_int_equal(n, 2);
+	ok(c, event_order(c, 2, &n));
+	ok(c, event_order(c, 2, &n));
+	assert_int_equal(n, 1);
+	ok(c, event_list(c, 0, 10, &e, &count, NULL));
+	assert_int_equal(count, 5);
+	for (int i = 0; i < count; i++)
+		assert_int_equal(e[i].seq, i + 1);
 }
 
 static void another_organization_sees_none(void **state)
@@ -84,8 +143,8 @@ static void another_organization_sees_none(void **state)
 	ok(c, org_create(c, &other));
 	c->org = &other;
 	ok(c, db_enter_org(c, other.id));
-	let_settle(c);
-	ok(c, event_list(c, "", 10, &e, &n, NULL));
+	ordered(c);
+	ok(c, event_list(c, 0, 10, &e, &n, NULL));
 	assert_int_equal(n, 0);
 }
 
@@ -94,7 +153,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		db_test(events_come_in_the_order_of_notes),
 		db_test(a_reader_goes_on_after_what_he_has),
-		db_test(what_is_just_written_is_held_back),
+		db_test(what_has_no_number_is_not_given_out),
+		db_test(a_late_one_comes_last),
+		db_test(batches_leave_no_gap),
 		db_test(another_organization_sees_none),
 	};
 

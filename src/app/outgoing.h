@@ -1,0 +1,11 @@
+/* outgoing.h - the threads that send by themselves: events to webhooks, the audit trail to
+ * syslog.  Others never wait for those they send to.  Private to src/app. */
+#pragma once
+
+#include "app.h"
+
+void outgoing_start(struct app *app);
+void outgoing_stop(void);
+
+/* Something new may be there to send. */
+void outgoing_wake(void);
