@@ -61,7 +61,8 @@ bool turn_end(struct ctx *c, const struct turn *t, int64_t due)
 
 	if (!db_run(c, &r,
 		    "UPDATE webhook_turns SET owner = NULL, lease = 0,"
-		    " due = CASE WHEN calls = $4 THEN $5 ELSE 0 END WHERE org_id = $1"
+		    " due = CASE WHEN calls = $4 THEN CAST($5 AS BIGINT) ELSE 0 END WHERE org_id = "
+		    "$1"
 		    " AND webhook_id = $2 AND owner = $3",
 		    DB_ARGS(db_text(t->org_id), db_text(t->webhook_id), db_text(t->owner),
 			    db_int(t->calls), db_int(due))))

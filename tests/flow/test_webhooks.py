@@ -295,9 +295,11 @@ def test_kill_9_loses_nothing(make_own_server, receiver):
         assert kill.wait(30)
         one.kill9()
         kill.clear()
+        org.scim.close()
+        org.admin.close()
+        # whoever was killed had the endpoint: its lease runs out
+        org.sql("UPDATE webhook_turns SET lease = 0 WHERE org_id = {org}")
         one.start()
-    # whoever was killed had the endpoint: its lease runs out
-    org.sql("UPDATE webhook_turns SET lease = 0 WHERE org_id = {org}")
     got = r.wait(lambda m: {x.user for x in m if x.type == "seat.taken"} >= set(users), 120)
     for user in users:
         first_seen = list(dict.fromkeys(of_user(got, user)))
