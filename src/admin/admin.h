@@ -107,3 +107,4 @@ admin_handler admin_domains_list, admin_domain_post, admin_domain_read, admin_do
 admin_handler admin_webhooks_list, admin_webhook_post, admin_webhook_read, admin_webhook_patch,
 	admin_webhook_drop, admin_webhook_rotate, admin_webhook_test, admin_deliveries_list,
 	admin_redeliver;
+admin_handler admin_labelstudio_post, admin_labelstudio_people_post, admin_labelstudio_people;

@@ -101,6 +101,16 @@ const struct admin_route admin_routes[] = {
 	  "reportAnnotations", "How many annotations each author made in each project, and how long they took",
 	  "user project from until", NULL, "list:AnnotationSum", "200" },
 
+	{ POST,   API "/intake/label-studio", PLATFORM_TOO, ADMIN_WRITES, admin_labelstudio_post,
+	  "takeLabelStudio", "What a webhook of Label Studio sends: annotations created, updated, deleted; other actions change nothing",
+	  NULL, "LabelStudioMessage", "LabelStudioTaken", "200 409" },
+	{ GET,    API "/intake/label-studio/people", PLATFORM_TOO, ADMIN_READS, admin_labelstudio_people,
+	  "listLabelStudioPeople", "Whom Label Studio's numbers stand for, and how many annotations wait to know it",
+	  "limit after", NULL, "list:LabelStudioPerson", "200" },
+	{ POST,   API "/intake/label-studio/people", PLATFORM_TOO, ADMIN_WRITES, admin_labelstudio_people_post,
+	  "learnLabelStudioPeople", "Tell whom the numbers stand for: Label Studio's answer to GET /api/users, as it is",
+	  NULL, "LabelStudioPeopleNew", "LabelStudioLearned", "200 409" },
+
 	{ GET,    API "/audit", ADMIN_ONLY, ADMIN_READS, admin_audit_page,
 	  "listAudit", "The audit trail, newest first; action user. stands for all that begin so",
 	  "action target actor from until limit after", NULL, "list:Audit", "200" },

@@ -72,7 +72,8 @@ const struct shape admin_shapes[] = {
 	{ "Revision", false, "revision:int rules:int author:string created:time active:bool" },
 
 	{ "Annotation", false, "id:string project:string task:string? user:string userName:string "
-		"user_state:account created:time updated:time lead_time_ms:int? digest:string?" },
+		"user_state:account created:time updated:time lead_time_ms:int? digest:string? "
+		"deleted:time?" },
 	{ "AnnotationNew", true, "id:text! project:text! task:text user:string! created:time "
 		"updated:time lead_time_ms:int digest:string" },
 	{ "AnnotationBatch", true, "annotations:AnnotationNew[]!" },
@@ -82,6 +83,15 @@ const struct shape admin_shapes[] = {
 	{ "Written", false, "written:int received:int" },
 	{ "AnnotationSum", false, "user:string person:string userName:string user_state:account "
 		"project:string annotations:int lead_time_ms:int first:time last:time" },
+
+	{ "LabelStudioMessage", false, "action:string! annotation:any annotations:any[] project:any task:any" },
+	{ "LabelStudioTaken", false, "received:int written:int waiting:int deleted:int" },
+	{ "LabelStudioPerson", false, "id:string user:string? userName:string? waiting:int" },
+	{ "LabelStudioPersonNew", false, "id:text! email:string user:string" },
+	{ "LabelStudioPeople", true, "people:LabelStudioPersonNew[]!" },
+	{ "LabelStudioPeopleNew", false, "{\"oneOf\":[{\"$ref\":\"#/components/schemas/LabelStudioPeople\"},"
+		"{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/LabelStudioPersonNew\"}}]}" },
+	{ "LabelStudioLearned", false, "received:int known:int written:int" },
 
 	{ "Audit", false, "id:string at:time actor:string source:string? action:string "
 		"target_kind:string target:string? before:any after:any reason:string? request:string? "

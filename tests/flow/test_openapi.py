@@ -33,6 +33,8 @@ def furnish(org):
     metadata = (ROOT / "idp-configs/okta/idp-metadata.sample.xml").read_text()
     saml = admin.ok("POST", "/connections/saml", {"name": "s", "idp_metadata_xml": metadata})["id"]
     domain = admin.ok("POST", "/domains", {"domain": f"{org.id}.example"})["domain"]
+    org.platform.ok("POST", "/intake/label-studio", {"action": "ANNOTATION_CREATED", "annotation": {
+        "id": 1, "project": 1, "completed_by": 7}})
     hook = admin.ok("POST", "/webhooks", {"url": "https://hooks.example.org/roster", "paused": True})["id"]
     org.platform.ok("POST", "/annotations", {"id": "a", "project": "p", "user": user})
     return {"users": user, "groups": group, "workspaces": workspace, "projects": project, "grants": grant,
