@@ -10,7 +10,7 @@
 #include "base/time.h"
 #include "platform/feed.h"
 
-enum { ROUND_S = 1, AWAY_S = 2, SENDERS = 4 };
+enum { ROUND_S = 1, SYSLOG_ROUND_S = 5, AWAY_S = 2, SENDERS = 4 };
 
 /* One piece of work; *worked is false if there was nothing to do. */
 typedef bool outgoing_work(struct db_pool *pool, struct ctx *c, struct feed_sender *s,
@@ -72,7 +72,7 @@ static bool one_round(outgoing_work *work, struct feed_sender *s)
 	return good && worked;
 }
 
-static void run(outgoing_work *work)
+static void run(outgoing_work *work, int64_t idle_s)
 {
 	struct arena a = { 0 };
 	struct feed_sender *s = feed_sender_new(&a);
@@ -82,7 +82,7 @@ static void run(outgoing_work *work)
 		bool up = atomic_load(&self.app->database_up);
 
 		if (!up || !one_round(work, s))
-			pause_for(up ? ROUND_S : AWAY_S, calls);
+			pause_for(up ? idle_s : AWAY_S, calls);
 	}
 	arena_free(&a);
 }
@@ -90,7 +90,14 @@ static void run(outgoing_work *work)
 static void *run_webhooks(void *arg)
 {
 	(void)arg;
-	run(feed_webhook_turn);
+	run(feed_webhook_turn, ROUND_S);
+	return NULL;
+}
+
+static void *run_syslog(void *arg)
+{
+	(void)arg;
+	run(feed_syslog_round, SYSLOG_ROUND_S);
 	return NULL;
 }
 
@@ -111,6 +118,8 @@ void outgoing_start(struct app *app)
 	pthread_condattr_destroy(&monotonic);
 	for (int i = 0; i < SENDERS; i++)
 		start(run_webhooks);
+	if (app->config->syslog)
+		start(run_syslog);
 }
 
 void outgoing_wake(void)

@@ -20,6 +20,7 @@
 #include "lookup.h"
 #include "ops.h"
 #include "outgoing.h"
+#include "platform/feed.h"
 #include "platform/platform.h"
 #include "routes.h"
 #include "saml/pool.h"
@@ -270,7 +271,8 @@ int serve(struct ctx *c, const struct config *config, const struct command_line 
 	block_signals(&signals);
 	if (!start_saml(c, config, &pool) || !make_data_dir(c, config))
 		return said(c), EXIT_FAILED;
-	if (!load_key(c, config))
+	if (!load_key(c, config) ||
+	    (config->syslog && !feed_syslog_set(c, config->syslog, config->syslog_ca)))
 		return said(c), EXIT_FAILED;
 	app.pool = db_pool_new(config->database, (int)config->workers + LOANS_BESIDE);
 	open = open_database(&app, c) && open_door(&app, c);

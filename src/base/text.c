@@ -241,6 +241,24 @@ void buf_json(struct buf *b, const char *s)
 	buf_put(b, "\"", 1);
 }
 
+void buf_csv(struct buf *b, const char *s)
+{
+	size_t n;
+
+	buf_puts(b, "\"");
+	if (s && *s && strchr("=+-@\t\r\n", *s))
+		buf_puts(b, "'");
+	for (; s && *s; s += n) {
+		n = strcspn(s, "\"");
+		buf_put(b, s, n);
+		if (!s[n])
+			break;
+		buf_puts(b, "\"\"");
+		n++;
+	}
+	buf_puts(b, "\"");
+}
+
 void buf_params(struct buf *b, int first, int n)
 {
 	for (int i = 0; i < n; i++)
