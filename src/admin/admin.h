@@ -108,3 +108,4 @@ admin_handler admin_webhooks_list, admin_webhook_post, admin_webhook_read, admin
 	admin_webhook_drop, admin_webhook_rotate, admin_webhook_test, admin_deliveries_list,
 	admin_redeliver;
 admin_handler admin_labelstudio_post, admin_labelstudio_people_post, admin_labelstudio_people;
+admin_handler admin_report_seats, admin_report_leavers, admin_report_idle, admin_report_access;

@@ -98,6 +98,16 @@ const struct shape admin_shapes[] = {
 		"address:string? seq:int? hash:string?" },
 	{ "Event", false, "id:string seq:int type:string at:time user:string? payload:any" },
 
+	{ "SeatPeriod", false, "period:string used:int peak:int taken:int freed:int" },
+	{ "Leaver", false, "user:string person:string userName:string displayName:string? "
+		"state:account source:string? joined:time left:time returned:bool annotations:int "
+		"projects:int lead_time_ms:int first_annotation:time? last_annotation:time?" },
+	{ "Idle", false, "user:string userName:string displayName:string? role:role seat:bool "
+		"source:string? created:time last_signin:time? last_annotation:time?" },
+	{ "Access", false, "user:string userName:string displayName:string? state:state role:role "
+		"seat:bool? scope:string? target:string? title:string? given:string? rule:string? "
+		"revision:int? group:string? group_name:string? source:string? by:string? since:time?" },
+
 	{ "Webhook", false, WEBHOOK },
 	{ "WebhookMade", false, WEBHOOK " secret:string" },
 	{ "WebhookNew", true, "name:string url:string! events:string[] paused:bool" },
@@ -166,7 +176,8 @@ static const struct {
 	{ "origin",     "rule manual"                                   },
 	{ "by",         "name exact id external_id glob regex"          },
 	{ "kind",       "scim admin platform"                           },
-	{ "format",     "jsonl csv"                                     },
+	{ "format",     "jsonl json csv"                                },
+	{ "period",     "day month"                                     },
 	{ "extent",     "no own own_if_permitted added_to yes"          },
 	{ "outcome",    "accepted refused test"                         },
 	{ "groups_by",  "name id"                                       },
@@ -212,7 +223,9 @@ const struct parameter admin_parameters[] = {
 	{ "action",    "string", "An action, or with a dot at the end all that begin so"       },
 	{ "target",    "string", "Id of what was changed"                                      },
 	{ "actor",     "string", "Who did it"                                                  },
-	{ "format",    "format", "JSON lines unless said"                                      },
+	{ "format",    "format", "Of the audit export jsonl, of reports json, unless said; or csv" },
+	{ "days",      "int",    "For so many days: 90 unless said"                            },
+	{ "by",        "period", "By day unless said"                                          },
 	{ "preview",   "bool",   "Only tell what would go"                                     },
 	{ "kind",      "string", "\"saml.login\", \"saml.logout\" or \"scim\""                 },
 	{ "outcome",   "outcome", "What came of it"                                            },

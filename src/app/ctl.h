@@ -84,6 +84,8 @@ bool api_call(struct ctl *k, const char *method, const char *path, json_t *body,
 bool api_text(struct ctl *k, const char *path, struct slice *out, const char **next) MUST;
 /* All items of a list, page after page, at most --limit of them. */
 bool api_list(struct ctl *k, const char *path, json_t **items) MUST;
+/* Prints an export page after page; with csv the names of the columns once. */
+bool ctl_export(struct ctl *k, const char *first, bool csv) MUST;
 /* path with name=value of every option named in names that was given. */
 const char *api_query(struct ctl *k, const char *path, const char *names);
 /* "/users/%s", with the id percent-encoded. */
@@ -111,6 +113,7 @@ ctl_run ctl_audit_list, ctl_audit_export, ctl_audit_verify, ctl_events_list;
 ctl_run ctl_webhooks_list, ctl_webhooks_create, ctl_webhooks_show, ctl_webhooks_set,
 	ctl_webhooks_pause, ctl_webhooks_resume, ctl_webhooks_rotate, ctl_webhooks_test,
 	ctl_webhooks_deliveries, ctl_webhooks_redeliver, ctl_webhooks_delete;
+ctl_run ctl_report_seats, ctl_report_leavers, ctl_report_idle, ctl_report_access;
 ctl_run ctl_saml_verify;
 ctl_run local_domains_set, ctl_domains_list, ctl_domains_add, ctl_domains_verify;
 ctl_run ctl_tokens_list, ctl_tokens_create, ctl_tokens_revoke;

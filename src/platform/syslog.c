@@ -13,7 +13,7 @@
 #include "wire.h"
 
 enum {
-	PAGE = 200,
+	PAGE = 500,
 	FRAMES_MAX = 64 << 20,
 	LINE_MAX_BYTES = 1 << 20,
 	LEASE_MS = 60 * 1000, /* far more than a page takes, with its waits */

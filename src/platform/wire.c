@@ -19,7 +19,13 @@
 
 #include "base/time.h"
 
-enum { CONNECT_MS = 5000, WAIT_S = 10, ACK_MS = 10 * 1000, ACK_STEP_NS = 2 * 1000 * 1000 };
+enum {
+	CONNECT_MS = 5000,
+	WAIT_S = 10,
+	ACK_MS = 10 * 1000,
+	ACK_STEP_NS = 2 * 1000 * 1000,
+	GRACE_MS = 250
+};
 
 struct wire {
 	struct arena arena;
@@ -198,12 +204,12 @@ static bool acknowledged(struct wire *w)
 }
 
 /* A server has nothing to say to us but that it goes, or what belongs to TLS itself. */
-bool wire_alive(struct wire *w)
+static bool alive_after(struct wire *w, int wait_ms)
 {
 	struct pollfd p = { .fd = w->fd, .events = POLLIN };
 	char byte[256];
 
-	while (poll(&p, 1, 0) == 1) {
+	while (poll(&p, 1, wait_ms) == 1) {
 		ssize_t n;
 
 		if (!w->tls) {
@@ -221,10 +227,15 @@ bool wire_alive(struct wire *w)
 	return true;
 }
 
+bool wire_alive(struct wire *w)
+{
+	return alive_after(w, 0);
+}
+
 bool wire_send(struct ctx *c, struct wire *w, struct slice bytes)
 {
 	if (!write_all(c, w, bytes))
 		return false;
-	return (acknowledged(w) && wire_alive(w)) ||
+	return (acknowledged(w) && alive_after(w, GRACE_MS)) ||
 	       error(c, ERR_UNAVAILABLE, "the syslog server broke the connection");
 }

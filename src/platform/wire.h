@@ -17,7 +17,8 @@ struct wire;
 struct wire *wire_open(struct ctx *c, const struct wire_target *to);
 void wire_close(struct wire *w); /* NULL: nothing */
 
-/* Writes it all, and waits until the other machine has acknowledged it. */
+/* Writes it all, and waits until the other machine has acknowledged it, and has not hung up
+ * a moment later: the server may have gone before it read what its machine had. */
 bool wire_send(struct ctx *c, struct wire *w, struct slice bytes) MUST;
 /* False once the other side has hung up. */
 bool wire_alive(struct wire *w);
