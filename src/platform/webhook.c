@@ -206,11 +206,10 @@ static bool due_again(struct ctx *c, const struct work *w, bool more, int64_t *d
 /* An endpoint that is given up is a matter for administrators. */
 static bool note_pause(struct ctx *c, const struct webhook *h)
 {
-	struct history history = { 0 };
 	bool good;
 
 	log_event(c, LOG_WARNING, "webhook_paused", F("webhook", h->id), F("msg", h->paused));
-	c->history = &history;
+	c->history = arena_new(c->arena, struct history);
 	audit_note(c, (struct audit_note){ .action = "webhook.paused",
 					   .target_kind = "webhook",
 					   .target_id = h->id,

@@ -92,8 +92,10 @@ static bool expect_host(SSL *tls, const char *host)
 	if (X509_VERIFY_PARAM_set1_ip_asc(param, host) == 1)
 		return true;
 	ERR_clear_error();
+	/* SSL_set_tlsext_host_name(), whose cast drops const */
 	return X509_VERIFY_PARAM_set1_host(param, host, 0) == 1 &&
-	       SSL_set_tlsext_host_name(tls, host) == 1;
+	       SSL_ctrl(tls, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+			(void *)(uintptr_t)host) == 1;
 }
 
 static bool shake_hands(struct ctx *c, struct wire *w, const struct wire_target *to)
