@@ -29,6 +29,7 @@ enum {
 						   * write as well                      */
 	KEEP_MS = AUDIT_SETTLE_MS + 2 * ROUND_MS, /* until a record can be sealed   */
 	SEAL_BATCH = 1000,                        /* records in one transaction         */
+	ORDER_BATCHES = 8,                        /* of events, for one organization    */
 	TIDY_MS = 60 * 60 * 1000,                 /* between two removals of what is over */
 	TIDY_BATCH = 1000,
 	NOTES = 256,
@@ -108,19 +109,35 @@ static bool look_for_database(struct app *app, struct ctx *c)
 	return false;
 }
 
+/* A change of everybody leaves many: some batches at a time, so that others get theirs. */
+static bool order_events(struct ctx *c, bool *more)
+{
+	int64_t ordered = EVENT_ORDER_BATCH;
+
+	for (int i = 0; i < ORDER_BATCHES && ordered == EVENT_ORDER_BATCH; i++) {
+		if (!event_order(c, EVENT_ORDER_BATCH, &ordered))
+			return false;
+		if (ordered)
+			outgoing_wake();
+	}
+	*more = ordered == EVENT_ORDER_BATCH;
+	return true;
+}
+
 static bool seal_one(struct ctx *c, const struct org *org)
 {
-	int64_t sealed = 0, ordered = 0;
+	int64_t sealed = 0;
+	bool more = false;
 
 	c->org = org;
 	if (!db_enter_org(c, org->id) || !audit_seal(c, SEAL_BATCH, &sealed))
 		return false;
 	metric_add(METRIC_AUDIT_SEALED, NULL, NULL, 0, sealed);
-	if (!event_order(c, EVENT_ORDER_BATCH, &ordered))
-		return false;
-	if (ordered || sealed)
+	if (sealed)
 		outgoing_wake();
-	if (sealed == SEAL_BATCH || ordered == EVENT_ORDER_BATCH)
+	if (!order_events(c, &more))
+		return false;
+	if (sealed == SEAL_BATCH || more)
 		background_has_work(org->id);
 	return true;
 }
