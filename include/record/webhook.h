@@ -57,9 +57,9 @@ enum { TURN_LEASE_MS = 60 * 1000 };
 /* The endpoint longest due in any organization that nobody works on; *got is false if
  * there is none.  c->now decides. */
 bool turn_take(struct ctx *c, const char *owner, struct turn *out, bool *got) MUST;
-/* Gives it back, due again at a time or when something new happens; in the open
- * transaction.  ERR_CONFLICT if it is another's by now. */
-bool turn_end(struct ctx *c, const struct turn *t, int64_t due) MUST;
+/* Gives it back, due again at a time or when something new happens, but not before rest is
+ * over (0: none); in the open transaction.  ERR_CONFLICT if it is another's by now. */
+bool turn_end(struct ctx *c, const struct turn *t, int64_t due, int64_t rest) MUST;
 
 /* ---- deliveries ---- */
 

@@ -293,10 +293,12 @@ static const char *const feed[] = {
 	" PRIMARY KEY (org_id, id))",
 
 	/* Looked through for all organizations at once, and so without row level security:
-	 * when which endpoint is due, and who works on it; nothing about people. */
+	 * when which endpoint is due, until when it is left alone, and who works on it;
+	 * nothing about people. */
 	"CREATE TABLE webhook_turns ("
 	" org_id TEXT NOT NULL REFERENCES orgs (id), webhook_id TEXT NOT NULL,"
-	" due BIGINT NOT NULL, calls BIGINT NOT NULL, owner TEXT, lease BIGINT NOT NULL,"
+	" due BIGINT NOT NULL, rest BIGINT NOT NULL, calls BIGINT NOT NULL, owner TEXT,"
+	" lease BIGINT NOT NULL,"
 	" PRIMARY KEY (org_id, webhook_id))",
 	"CREATE INDEX webhook_turns_due ON webhook_turns (due)",
 

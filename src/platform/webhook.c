@@ -196,8 +196,8 @@ static bool due_again(struct ctx *c, const struct work *w, bool more, int64_t *d
 	*due = INT64_MAX;
 	if (w->hook->paused)
 		return true;
-	if (w->rest_until || more) {
-		*due = w->rest_until;
+	if (more) {
+		*due = 0;
 		return true;
 	}
 	return delivery_next(c, w->hook->id, due);
@@ -227,7 +227,8 @@ static bool save(struct ctx *c, const struct work *w, bool more)
 	return tx_begin(c, &tx) && db_enter_org(c, c->org->id) &&
 	       delivery_save(c, w->hook, w->list, w->count) &&
 	       (w->was_paused || !w->hook->paused || note_pause(c, w->hook)) &&
-	       due_again(c, w, more, &due) && turn_end(c, &w->turn, due) && tx_commit(&tx);
+	       due_again(c, w, more, &due) && turn_end(c, &w->turn, due, w->rest_until) &&
+	       tx_commit(&tx);
 }
 
 static bool begin(struct db_pool *pool, struct ctx *c, struct feed_sender *s, struct work *w,

@@ -19,7 +19,7 @@ static bool turn_candidates(struct ctx *c, struct rows *out)
 	return db_run(c, out,
 		      /* every organization */
 		      "SELECT t.org_id, t.webhook_id FROM webhook_turns t WHERE t.due <= $1"
-		      " AND t.lease < $1 ORDER BY t.due LIMIT $2",
+		      " AND t.rest <= $1 AND t.lease < $1 ORDER BY t.due LIMIT $2",
 		      DB_ARGS(db_int(c->now), db_int(CANDIDATES)));
 }
 
@@ -29,7 +29,8 @@ static bool turn_claim(struct ctx *c, struct turn *t, bool *got)
 
 	if (!db_run(c, &r,
 		    "UPDATE webhook_turns SET owner = $3, lease = $4 WHERE org_id = $1"
-		    " AND webhook_id = $2 AND due <= $5 AND lease < $5 RETURNING calls",
+		    " AND webhook_id = $2 AND due <= $5 AND rest <= $5 AND lease < $5"
+		    " RETURNING calls",
 		    DB_ARGS(db_text(t->org_id), db_text(t->webhook_id), db_text(t->owner),
 			    db_int(c->now + TURN_LEASE_MS), db_int(c->now))))
 		return false;
@@ -55,17 +56,16 @@ bool turn_take(struct ctx *c, const char *owner, struct turn *out, bool *got)
 	return true;
 }
 
-bool turn_end(struct ctx *c, const struct turn *t, int64_t due)
+bool turn_end(struct ctx *c, const struct turn *t, int64_t due, int64_t rest)
 {
 	struct rows r;
 
 	if (!db_run(c, &r,
-		    "UPDATE webhook_turns SET owner = NULL, lease = 0,"
-		    " due = CASE WHEN calls = $4 THEN CAST($5 AS BIGINT) ELSE 0 END WHERE org_id = "
-		    "$1"
-		    " AND webhook_id = $2 AND owner = $3",
+		    "UPDATE webhook_turns SET owner = NULL, lease = 0, rest = $6,"
+		    " due = CASE WHEN calls = $4 THEN CAST($5 AS BIGINT) ELSE 0 END"
+		    " WHERE org_id = $1 AND webhook_id = $2 AND owner = $3",
 		    DB_ARGS(db_text(t->org_id), db_text(t->webhook_id), db_text(t->owner),
-			    db_int(t->calls), db_int(due))))
+			    db_int(t->calls), db_int(due), db_int(rest))))
 		return false;
 	return r.changed == 1 ||
 	       error(c, ERR_CONFLICT, "another process works on webhook %s by now", t->webhook_id);

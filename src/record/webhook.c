@@ -92,17 +92,18 @@ bool webhook_create(struct ctx *c, struct webhook *w)
 			      db_text(w->url), db_text(w->events), db_text(w->secret),
 			      db_text(w->paused), db_int(w->place), db_int(c->now))) &&
 	       db_run(c, NULL,
-		      "INSERT INTO webhook_turns (org_id, webhook_id, due, calls, lease)"
-		      " VALUES ($1, $2, 0, 0, 0)",
+		      "INSERT INTO webhook_turns (org_id, webhook_id, due, rest, calls, lease)"
+		      " VALUES ($1, $2, 0, 0, 0, 0)",
 		      DB_ARGS(db_text(c->org->id), db_text(w->id)));
 }
 
-/* Whoever has the endpoint at the moment finds out when he gives it back. */
+/* At once, even if it was to be left alone.  Whoever has the endpoint at the moment finds
+ * out when he gives it back. */
 static bool call(struct ctx *c, const char *id)
 {
 	return db_run(c, NULL,
-		      "UPDATE webhook_turns SET due = 0, calls = calls + 1 WHERE org_id = $1"
-		      " AND webhook_id = $2",
+		      "UPDATE webhook_turns SET due = 0, rest = 0, calls = calls + 1"
+		      " WHERE org_id = $1 AND webhook_id = $2",
 		      DB_ARGS(db_text(c->org->id), db_text(id)));
 }
 

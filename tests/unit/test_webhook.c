@@ -48,7 +48,7 @@ static bool ends(struct ctx *c, const struct turn *t, int64_t due)
 {
 	SCOPED_TX tx = { 0 };
 
-	return tx_begin(c, &tx) && turn_end(c, t, due) && tx_commit(&tx);
+	return tx_begin(c, &tx) && turn_end(c, t, due, 0) && tx_commit(&tx);
 }
 
 /* ---- turns ---- */
@@ -96,6 +96,29 @@ static void what_is_not_due_has_no_turn_until_something_happens(void **state)
 	/* news while it is being worked on count as well */
 	happens(c, users, 1);
 	ok(c, ends(c, &t, INT64_MAX));
+	assert_true(takes(c, "a", &t));
+}
+
+/* What happens meanwhile does not shorten the rest of an endpoint that is ill; an
+ * administrator does. */
+static void a_rest_is_kept_whatever_happens(void **state)
+{
+	static const char *const users[] = { "u" };
+	struct ctx *c = *state;
+	struct webhook *w = endpoint(c);
+	int64_t until = c->now + 5000;
+	SCOPED_TX tx = { 0 };
+	struct turn t;
+
+	assert_true(takes(c, "a", &t));
+	happens(c, users, 1);
+	ok(c, tx_begin(c, &tx) && turn_end(c, &t, 0, until) && tx_commit(&tx));
+	happens(c, users, 1);
+	assert_false(takes(c, "a", &t));
+	ok(c, webhook_save(c, w));
+	assert_true(takes(c, "a", &t));
+	ok(c, tx_begin(c, &tx) && turn_end(c, &t, 0, until) && tx_commit(&tx));
+	c->now = until;
 	assert_true(takes(c, "a", &t));
 }
 
@@ -309,6 +332,7 @@ int main(void)
 		db_test(one_works_on_an_endpoint_at_a_time),
 		db_test(a_lease_that_is_over_is_anothers_and_the_late_one_learns_it),
 		db_test(what_is_not_due_has_no_turn_until_something_happens),
+		db_test(a_rest_is_kept_whatever_happens),
 		db_test(later_news_of_one_person_wait_behind_the_first),
 		db_test(the_dead_are_in_nobodys_way_and_live_again),
 		db_test(filters),
