@@ -6,6 +6,7 @@
 # make lint                    form, layers, tenant, lengths, cppcheck, clang-tidy, -Werror
 # make format                  puts the form right
 # make fuzz                    a minute for each fuzzer (FUZZ_SECONDS; needs clang)
+# make conformance             sign-in through identity providers of others, from npm and Maven
 # make bench                   measurements against other servers; takes its time
 # make install                 PREFIX=/usr/local DESTDIR=
 # SAN=address,undefined builds into a folder of its own; WERROR=1 is what CI uses;
@@ -21,7 +22,7 @@ FUZZ_SECONDS ?= 60
 
 # others' headers are not ours to warn about
 PKGS   := libmicrohttpd libpq sqlite3 jansson libutf8proc libsodium libpcre2-8 libcurl \
-	lasso gobject-2.0 xmlsec1-openssl libxml-2.0 openssl zlib libseccomp liboath
+	ldap lber lasso gobject-2.0 xmlsec1-openssl libxml-2.0 openssl zlib libseccomp liboath
 INCS    = -Iinclude $(shell pkg-config --cflags $(PKGS) | sed 's/-I/-isystem /g')
 LIBS    = $(shell pkg-config --libs $(PKGS)) -linih -lresolv
 
@@ -131,7 +132,7 @@ BYTES := $(call flow_files,scim_quirks scim_quirks_patch scim_patch scim_errors_
 	saml_attacks_crypto saml_login admin_people attribution openapi sessions \
 	webhooks syslog labelstudio reports)
 RACY := $(call flow_files,seats order reliability operations sessions scim_sessions \
-	scim_tenants saml_login break_glass webhooks syslog)
+	scim_tenants saml_login break_glass lane requests webhooks syslog)
 
 test-asan:
 	@$(MAKE) --no-print-directory SAN=address,undefined FLOW_ARGS='-m "not slow" -k "not postgresql"' \
@@ -141,8 +142,11 @@ test-tsan:
 	@$(MAKE) --no-print-directory SAN=thread FLOW_ARGS='-m "not slow" -k "not sqlite"' \
 		FLOW="$(RACY)" test-unit test-flow
 
-bench: all
-	@sh tests/bench/run
+conformance: all
+	@ROSTERD_BIN_DIR=$(CURDIR)/$(B) $(PYTHON) -B -m pytest -q -rs $(or $(CONFORMANCE),conformance)
+
+bench: all $(B)/bench_saml_verify
+	@ROSTERD_BIN_DIR=$(CURDIR)/$(B) sh tests/bench/run
 
 fuzz: $(FUZZ)
 	@for f in $^; do \
@@ -178,7 +182,7 @@ clean:
 	rm -rf build build-*
 
 FORCE:
-.PHONY: all deps demo test test-unit test-flow test-asan test-tsan bench fuzz lint lint-gcc \
+.PHONY: all deps demo test test-unit test-flow test-asan test-tsan conformance bench fuzz lint lint-gcc \
 	lint-clang print-flags format install clean FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:

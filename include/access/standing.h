@@ -9,6 +9,7 @@ struct standing {
 	enum role role;           /* what counts: DI, NO, AN .. OW                       */
 	enum role wanted;         /* what the grants give, before the seat gate          */
 	bool seat, matched, kept; /* kept: last administrator, against what grants say */
+	bool held;                /* counts in groups he left, see hold.h */
 	int64_t waiting_since;    /* 0: does not wait for a seat                         */
 	int64_t since;
 };
@@ -18,8 +19,8 @@ const char *standing_state(const struct standing *s);
 
 /* Columns of a query over standings s, and one from its row. */
 #define STANDING_COLUMNS                                                                           \
-	"s.user_id, s.role, s.wanted, s.seat, s.matched, s.kept, s.waiting_since, s.since"
-enum { STANDING_COLUMN_COUNT = 8 };
+	"s.user_id, s.role, s.wanted, s.seat, s.matched, s.kept, s.waiting_since, s.since, s.held"
+enum { STANDING_COLUMN_COUNT = 9 };
 void standing_fill(struct standing *s, const struct rows *r, int row);
 
 /* In the order of ids; people without a row are missing. */

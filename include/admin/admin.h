@@ -29,7 +29,8 @@ struct admin_route {
 	/* for openapi.json */
 	const char *operation; /* operationId                                        */
 	const char *summary;
-	const char *query;    /* names of query parameters, with a blank between; or NULL */
+	const char *query;    /* names of query parameters, with a blank between; or NULL;
+			       * name:type where the type is another one than usual     */
 	const char *request;  /* schema of the body; NULL: none                     */
 	const char *response; /* schema of the answer; "list:User" a page of them; NULL: none */
 	const char *statuses; /* beside those every route has: "200 404"            */

@@ -7,6 +7,8 @@
  */
 #pragma once
 
+#include <netinet/in.h>
+
 #include "base/ctx.h"
 
 struct config {
@@ -20,7 +22,9 @@ struct config {
 	const char *tls_cert, *tls_key;
 	const char *proxies;
 	const char *syslog, *syslog_ca;
-	int64_t workers, queue, connections;
+	const char *dns_server;
+	struct sockaddr_in dns; /* dns_server; sin_family 0 if not set        */
+	int64_t workers, queue, lane, lane_queue, connections;
 	int64_t body_max;  /* bytes                                          */
 	int64_t log_level; /* LOG_ERR .. LOG_DEBUG                           */
 	bool log_requests, metrics_public, private_addresses, webhooks_plain;

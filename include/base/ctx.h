@@ -13,6 +13,7 @@
 #include "base/err.h"
 
 struct db;
+struct db_loan;
 struct org;
 struct source;
 struct change;
@@ -30,6 +31,7 @@ struct actor {
 struct ctx {
 	struct arena *arena;       /* everything made during this work              */
 	struct db *db;             /* borrowed: this thread's connection            */
+	struct db_loan *loan;      /* borrowed: what db came with, see db/pool.h; or NULL */
 	const struct org *org;     /* borrowed: set by the gate, else NULL          */
 	const struct actor *actor; /* borrowed: set by the gate, else NULL          */
 	const char *trace;         /* request id, in every log line and audit record */
@@ -37,6 +39,8 @@ struct ctx {
 	int64_t now;               /* ms since 1970-01-01 UTC, read once            */
 	bool alone;                /* the open or coming change excludes all others
 				    * of its organization; see change.h             */
+	bool brief;                /* on a thread that others wait for              */
+	bool lane;                 /* it wants one that may wait; see http/lane.h   */
 	struct touched *touched;   /* roster: people whose facts changed; NULL when
 				    * nothing is being changed                      */
 	struct history *history;   /* record: audit and events to be written; same  */

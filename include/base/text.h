@@ -51,6 +51,11 @@ bool text_same(const char *a, const char *b);
  * long for an index.  Stable for ever: it is stored. */
 int64_t text_hash(const char *s);
 
+/* BLAKE2b-128 of n bytes: a short stand-in for what is compared for equality alone.  Stable
+ * for ever: it is stored. */
+enum { TEXT_DIGEST_BYTES = 16 };
+void text_digest(const void *p, size_t n, unsigned char out[TEXT_DIGEST_BYTES]);
+
 /* "true", "True", "false" ... (any case), as identity providers send them. */
 bool text_bool(const char *s, bool *out);
 

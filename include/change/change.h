@@ -18,18 +18,34 @@
  */
 #pragma once
 
+#include "access/rule.h"
 #include "db/db.h"
 #include "record/history.h"
 #include "roster/touched.h"
+
+/* Groups of the people made in a change, by id. */
+struct fresh_groups {
+	struct rule_group *group;
+	int n;
+	bool known;
+};
 
 struct change {
 	struct ctx *c; /* NULL when nothing is open */
 	struct tx tx;
 	struct touched touched;
 	struct history history;
+	struct fresh_groups fresh_groups;
 	int64_t seats_taken; /* less those freed: goes into the tally at the end */
 	bool serving;        /* the queue is being served                              */
 	bool admin_made;     /* somebody became Administrator: see release_kept() */
+	/* the brake, see access/hold.h */
+	const char *hold_id; /* what directories take now goes onto this list; NULL: is taken */
+	int64_t taken;       /* people it was taken from, to be counted                  */
+	bool braked;         /* a directory acts                                         */
+	bool lists_moved;    /* of holds                                                 */
+	bool unbraked;       /* what it takes from people is neither held nor counted:
+			      * who sets it has asked hold_over() (access/hold.h)     */
 };
 
 #define SCOPED_CHANGE __attribute__((cleanup(change_end))) struct change

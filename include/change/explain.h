@@ -2,6 +2,7 @@
 #pragma once
 
 #include "access/grant.h"
+#include "access/hold.h"
 #include "access/standing.h"
 #include "roster/user.h"
 
@@ -11,6 +12,7 @@ struct explained {
 	bool counts;         /* it gives the effective role of its scope       */
 	const char *lost_to; /* else: id of the rule that won, "manual", "policy: ..." */
 	const char *group_name, *source_name;
+	bool held; /* by a group he left, which a hold lets him count in */
 };
 
 struct explanation {
@@ -18,6 +20,8 @@ struct explanation {
 	struct standing *standing;
 	struct explained *grant;
 	int grants;
+	struct hold *hold; /* those he is on the list of; by a run's, his facts are not moved */
+	int holds;
 	const char *summary; /* one sentence about the organization role */
 };
 

@@ -23,6 +23,14 @@ struct admission {
  */
 bool signin_admit(struct ctx *c, const struct session_new *how, struct admission *out) MUST;
 
+/*
+ * A sign-in that nobody in the browser asked for waits for /login/continue, as a session in a
+ * cookie of its own; where it leads goes along under seal, fit for a query.
+ */
+enum { SIGNIN_ARRIVED_MS = 5 * 60 * 1000 };
+bool signin_seal_target(struct ctx *c, const char *url, const char **out) MUST;
+bool signin_open_target(struct ctx *c, const char *sealed, const char **url) MUST;
+
 /* A way to sign in that is offered to an address. */
 struct signin_option {
 	const char *name; /* the connection's                     */

@@ -9,7 +9,8 @@
 #include "http/http.h"
 
 #define COOKIE_SESSION "rosterd"
-#define COOKIE_FORM    "rosterd-form" /* binds a form to the browser that asked for it */
+#define COOKIE_ARRIVED "rosterd-arrived" /* a session that waits at /login/continue */
+#define COOKIE_FORM    "rosterd-form"    /* binds a form to the browser that asked for it */
 
 /* False with ERR_FORBIDDEN if public_url is such that no browser should be given one. */
 bool cookie_possible(struct ctx *c) MUST;

@@ -17,3 +17,9 @@ struct form {
 bool form_body(struct ctx *c, const struct http_req *q, struct form *out) MUST;
 /* NULL if absent. */
 const char *form_value(const struct form *f, const char *name);
+
+/* The token of a form: bound to a cookie that this browser has (it is set if need be). */
+bool form_token(struct ctx *c, const struct http_req *q, struct http_resp *p,
+		const char **out) MUST;
+/* Reads a form that one of our pages sent from this browser; ERR_FORBIDDEN else. */
+bool form_ours(struct ctx *c, const struct http_req *q, struct form *out) MUST;

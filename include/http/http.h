@@ -25,6 +25,9 @@ struct http_req {
 	struct slice body;
 	const char *address; /* the peer's, or what a trusted proxy said of it   */
 	void *conn;          /* for http_query, http_header                      */
+	bool may_wait;       /* it runs in the waiting lane (http/lane.h)        */
+	bool to_lane;        /* for the handler to set: nothing was done, and it
+			      * is to be run again there                        */
 };
 
 struct http_resp {

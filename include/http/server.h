@@ -8,6 +8,8 @@ struct http_config {
 	int port;            /* 0: any free one                             */
 	int workers;         /* threads that run handlers; they may block   */
 	int queue_max;       /* requests waiting for a worker; beyond: 503  */
+	int lane;            /* threads that may wait for other machines    */
+	int lane_queue_max;  /* requests waiting for one of them; beyond: 503 */
 	int connections_max;
 	size_t body_max;      /* bytes; beyond: 413                         */
 	const char *tls_cert; /* PEM files; NULL: plain HTTP                */
@@ -17,14 +19,15 @@ struct http_config {
 };
 
 struct http_stats {
-	int64_t queued, queue_full, connections, in_flight;
+	int64_t queued, queue_full, lane_queued, lane_full, connections, in_flight;
 };
 
 struct http_server;
 
-/* on_request runs on a worker thread.  on_refusal answers what never reaches a
- * worker (413, 503 for a full queue, broken framing), on the I/O thread: it
- * must not block.  Both fill in *p; status is set for on_refusal. */
+/* on_request runs on a worker thread, and once more in the lane if it sets q->to_lane.
+ * on_refusal answers what never gets that far (413, 503 for a full queue, broken
+ * framing), on the I/O thread: it must not block.  Both fill in *p; status is set for on_refusal.
+ */
 typedef void http_handler(void *arg, struct arena *a, struct http_req *q, struct http_resp *p);
 
 /* NULL with err set if the address is taken or the certificate does not load. */

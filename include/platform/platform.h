@@ -9,7 +9,8 @@
 
 typedef bool platform_handler(struct ctx *c, const struct http_req *q, struct http_resp *p);
 
-platform_handler platform_login, platform_login_post; /* /login           */
+platform_handler platform_login, platform_login_post;       /* /login           */
+platform_handler platform_continue, platform_continue_post; /* /login/continue  */
 platform_handler platform_logout, platform_logout_post;
 platform_handler platform_password, platform_password_post; /* /password/{link} */
 platform_handler platform_check, platform_token, platform_keys;

@@ -6,12 +6,12 @@
 
 #include "db/db.h"
 
-/* Kept per organization; older ones go. */
+/* Kept per connection, and of what came without one; older ones go. */
 enum { EXCHANGES_KEPT = 500 };
 
 struct exchange {
 	const char *id, *source_id, *kind; /* kind: "saml.login", "saml.logout", "scim", ... */
-	const char *outcome;               /* "accepted", "refused", "test"                  */
+	const char *outcome;               /* "accepted", "refused", "failed", "test"        */
 	const char *code;                  /* of the refusal; NULL                           */
 	const char *reason;                /* in words, and what to change where; NULL       */
 	const char *detail;                /* JSON object; NULL                              */
@@ -23,6 +23,9 @@ struct exchange {
 bool exchange_put(struct ctx *c, struct exchange *e) MUST;
 /* The same in a transaction of its own, for what was refused and rolled back. */
 bool exchange_put_now(struct ctx *c, struct exchange *e) MUST;
+
+/* Several of c->org with id, time and trace of their own, in one transaction. */
+bool exchange_put_all(struct ctx *c, const struct exchange *e, int n) MUST;
 
 /* Conditions that are NULL do not count.  Newest first; before pages. */
 struct exchange_query {

@@ -17,7 +17,8 @@ struct group {
 	int64_t version, created, changed; /* member changes included */
 };
 
-bool group_create(struct ctx *c, struct group *g) MUST; /* ERR_UNIQUE */
+/* id NULL: a new one.  ERR_UNIQUE */
+bool group_create(struct ctx *c, struct group *g) MUST;
 /* source_id NULL: of any source.  NULL if there is none. */
 bool group_find(struct ctx *c, const char *source_id, const char *id, struct group **out) MUST;
 bool group_get(struct ctx *c, const char *source_id, const char *id, struct group **out) MUST;

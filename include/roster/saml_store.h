@@ -16,13 +16,13 @@ struct saml_row {
 	const char *idp_xml, *idp_url;       /* as uploaded or fetched; where from, or NULL */
 	const char *idp_error;               /* what went wrong last time; NULL             */
 	int64_t fetched, valid_until, again; /* 0: never, unlimited, not by itself          */
-	int64_t tested;                      /* last successful test sign-in; 0: none       */
+	int64_t tested;                      /* last successful test sign-in; 0: none, or of
+					      * an identity provider before this one  */
 };
 
 bool saml_row_insert(struct ctx *c, const struct saml_row *s) MUST;
 bool saml_row_save(struct ctx *c, const struct saml_row *s) MUST;
 bool saml_row_find(struct ctx *c, const char *source_id, struct saml_row **out) MUST;
-bool saml_row_list(struct ctx *c, struct saml_row **out, int *count) MUST;
 /* A test sign-in went well. */
 bool saml_row_tested(struct ctx *c, const char *source_id) MUST;
 
@@ -44,6 +44,9 @@ struct saml_key {
 bool saml_key_insert(struct ctx *c, struct saml_key *k) MUST;
 /* Current, next, previous; newest first within each. */
 bool saml_key_list(struct ctx *c, const char *source_id, struct saml_key **out, int *count) MUST;
+/* All of a connection in one round trip; *source and *row are NULL if there is none. */
+bool saml_source_find(struct ctx *c, const char *id, struct source **source, struct saml_row **row,
+		      struct saml_key **key, int *keys) MUST;
 bool saml_key_set_state(struct ctx *c, const struct saml_key *k, const char *state) MUST;
 bool saml_key_delete(struct ctx *c, const struct saml_key *k) MUST;
 
@@ -66,10 +69,10 @@ bool saml_pending_find(struct ctx *c, const char *source_id, const char *digest,
 bool saml_pending_take(struct ctx *c, const char *source_id, const char *digest,
 		       struct saml_pending **out) MUST;
 
-/* Uses an id up until it could not be accepted any more; *fresh is false for all but
- * the first. */
+/* Uses an id up until it could not be accepted any more.  Asked as by db_ask(): then
+ * used->count is 1 for the first and 0 for all others. */
 bool saml_use_once(struct ctx *c, const char *source_id, const char *id, int64_t expires,
-		   bool *fresh) MUST;
+		   struct rows *used) MUST;
 
 /* Removes what is over, of c->org. */
 bool saml_sweep(struct ctx *c) MUST;

@@ -5,17 +5,27 @@
 
 #include "base/ctx.h"
 
+/* A group that a person was in, as it then was. */
+struct touched_lost {
+	const char *id, *external_id, *name, *source_id;
+	struct touched_lost *next;
+};
+
 struct touched {
 	struct touched_user {
 		const char *id;
+		struct touched_lost *lost; /* groups the change took him out of, last first:
+					    * removed, renamed or deleted               */
 		bool own; /* the request was about this person (not about a group or a rule):
 			   * where policy is "refuse", the request fails for want of a seat */
 		/* what happened to the account itself, for audit and events */
 		bool arrived, saved, deactivated, reactivated, deleted, erased;
 		bool joined;         /* arrived in groups that had been waiting          */
-		bool fresh;          /* made in this change, and nothing else is known of him:
-				      * no group, grant or standing */
+		bool fresh;          /* made in this change, and nothing is known of him but
+				      * what stands here: no grant or standing */
 		bool active;         /* of the fresh */
+		const char *const *group; /* of the fresh: ids of the groups he came into */
+		int in_groups;
 		const char *differs; /* JSON array of the attributes that a save moved */
 	} * user;
 	int count, room;
@@ -37,3 +47,6 @@ struct touched_user *touch_user(struct ctx *c, const char *id);
 /* The entry of this person; NULL if there is none. */
 const struct touched_user *touched_find(const struct touched *t, const char *id);
 void touch_everybody(struct ctx *c);
+/* Touches somebody who was in a group and is no more, or not in one of that name. */
+struct group;
+void touch_lost(struct ctx *c, const char *id, const struct group *was);

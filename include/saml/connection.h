@@ -83,7 +83,8 @@ const struct saml_endpoint *saml_endpoint_find(const struct saml_endpoint *list,
 json_t *saml_key_show(struct ctx *c, const char *pem);
 
 /* Fetches a URL: https, public addresses, SAML_METADATA_MAX bytes, ten seconds, redirects
- * by the same rules; in a lane of few.  Outside any transaction. */
+ * by the same rules.  In the waiting lane (http/lane.h), with the database connection
+ * put down meanwhile: outside any transaction. */
 bool saml_fetch(struct ctx *c, const char *url, struct slice *out) MUST;
 /* True if nothing is said against this URL as such (scheme, form). */
 bool saml_url_check(struct ctx *c, const char *what, const char *url) MUST;

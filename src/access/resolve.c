@@ -37,6 +37,17 @@ int grant_order(const void *left, const void *right)
 	return order ? order : strcmp(a->group_id, b->group_id);
 }
 
+/* A group may be there twice, under an old name and a new one. */
+static void drop_repeated(struct verdict *v)
+{
+	int kept = 0;
+
+	for (int i = 0; i < v->grants; i++)
+		if (!kept || grant_order(&v->grant[kept - 1], &v->grant[i]) != 0)
+			v->grant[kept++] = v->grant[i];
+	v->grants = kept;
+}
+
 static void apply_rules(struct collector *k, const struct facts *f, const struct rule_set *rules,
 			const struct org *policy)
 {
@@ -57,6 +68,7 @@ static void apply_rules(struct collector *k, const struct facts *f, const struct
 	}
 	if (k->out->grants)
 		qsort(k->out->grant, (size_t)k->out->grants, sizeof(struct grant), grant_order);
+	drop_repeated(k->out);
 }
 
 bool resolve_scope(const struct org *policy, const struct grant *grants, int n, enum scope scope,

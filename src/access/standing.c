@@ -20,6 +20,7 @@ void standing_fill(struct standing *s, const struct rows *r, int row)
 		.kept = row_bool(r, row, 5),
 		.waiting_since = row_int(r, row, 6),
 		.since = row_int(r, row, 7),
+		.held = row_bool(r, row, 8),
 	};
 	IGNORE(role_parse(row_text(r, row, 1), &s->role));
 	IGNORE(role_parse(row_text(r, row, 2), &s->wanted));

@@ -91,6 +91,7 @@ admin_handler admin_projects_list, admin_project_post, admin_project_read, admin
 admin_handler admin_grants_list, admin_grant_post, admin_grants_drop, admin_grant_drop;
 admin_handler admin_rules_read, admin_rules_put, admin_revisions_list, admin_revision_read,
 	admin_revision_activate;
+admin_handler admin_holds_list, admin_hold_read, admin_hold_approve, admin_hold_reject;
 admin_handler admin_annotations_post, admin_annotations_list, admin_annotations_report;
 admin_handler admin_audit_page, admin_audit_export, admin_events_page;
 admin_handler admin_tokens_list, admin_token_post, admin_token_drop;
@@ -100,7 +101,9 @@ admin_handler admin_presets_list, admin_openapi_read;
 admin_handler admin_sessions_list, admin_session_read, admin_session_drop, admin_user_sessions_drop;
 admin_handler admin_signin_read, admin_signin_patch, admin_password_link_post;
 admin_handler admin_authz_check, admin_authz_actions;
-admin_handler admin_saml_list, admin_saml_post, admin_saml_read, admin_saml_patch, admin_saml_drop,
+admin_handler admin_ldap_list, admin_ldap_post, admin_ldap_read, admin_ldap_patch, admin_ldap_drop,
+	admin_ldap_sync, admin_ldap_test, admin_ldap_runs, admin_ldap_run, admin_ldap_changes,
+	admin_saml_list, admin_saml_post, admin_saml_read, admin_saml_patch, admin_saml_drop,
 	admin_saml_keys, admin_saml_rotate, admin_saml_test;
 admin_handler admin_domains_list, admin_domain_post, admin_domain_read, admin_domain_verify,
 	admin_domain_drop, admin_requests_list;

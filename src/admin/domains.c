@@ -1,6 +1,8 @@
 /* domains.c - /domains and /requests: mail domains, and recent exchanges. */
 #include "admin.h"
 
+#include <string.h>
+
 #include "change/change.h"
 #include "roster/domain.h"
 #include "roster/exchange.h"
@@ -66,24 +68,37 @@ bool admin_domain_read(struct ctx *c, const struct http_req *q, struct http_resp
 	return true;
 }
 
+/* A name server that is silent says nothing about the domain: then all stays as it is. */
+static bool take_finding(struct ctx *c, struct domain *d, enum dns_finding found)
+{
+	if (d->state == DOMAIN_OPERATOR || found == DNS_NO_ANSWER)
+		return true;
+	if (!domain_set_state(c, d, found == DNS_PROVED ? DOMAIN_VERIFIED : DOMAIN_PENDING))
+		return false;
+	if (found == DNS_PROVED)
+		note(c, "domain.verified", d);
+	return true;
+}
+
 /* Asks DNS first and changes afterwards: no lock waits for a name server. */
 bool admin_domain_verify(struct ctx *c, const struct http_req *q, struct http_resp *p)
 {
 	SCOPED_CHANGE ch = { 0 };
-	struct domain *d;
-	bool proved;
+	enum dns_finding found;
+	struct domain *asked, *d;
+	json_t *j;
 
-	if (!domain_get(c, q->param[0], &d) || !saml_domain_proved(c, d->name, d->proof, &proved) ||
-	    !change_begin(c, &ch) || !domain_get(c, q->param[0], &d))
+	if (!domain_get(c, q->param[0], &asked) ||
+	    !saml_domain_ask(c, asked->name, asked->proof, &found) || !change_begin(c, &ch) ||
+	    !domain_get(c, q->param[0], &d))
 		return false;
-	if (d->state != DOMAIN_OPERATOR &&
-	    !domain_set_state(c, d, proved ? DOMAIN_VERIFIED : DOMAIN_PENDING))
+	if (strcmp(d->proof, asked->proof) != 0)
+		return error(c, ERR_CONFLICT, "the domain was given up and named again meanwhile");
+	if (!take_finding(c, d, found) || !change_commit(&ch))
 		return false;
-	if (proved)
-		note(c, "domain.verified", d);
-	if (!change_commit(&ch))
-		return false;
-	json_respond(c, p, 200, show(c, d));
+	j = show(c, d);
+	json_put_text(j, "found", dns_finding_names[found]);
+	json_respond(c, p, 200, j);
 	return true;
 }
 

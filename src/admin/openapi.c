@@ -99,9 +99,12 @@ static json_t *path_parameter(void)
 		       "\"schema\":{\"type\":\"string\"}}");
 }
 
-static void put_parameter(struct ctx *c, json_t *list, const char *name, size_t n)
+/* "name", or "name:type" where the type is another one here. */
+static void put_parameter(struct ctx *c, json_t *list, const char *name, size_t whole)
 {
 	const struct parameter *found = admin_parameters;
+	size_t n = strcspn(name, ": ");
+	const char *type;
 	json_t *j;
 
 	while (found->name && (strlen(found->name) != n || strncmp(found->name, name, n) != 0))
@@ -111,8 +114,9 @@ static void put_parameter(struct ctx *c, json_t *list, const char *name, size_t 
 	j = json_object();
 	json_put_text(j, "name", found->name);
 	json_put_text(j, "in", "query");
+	type = n < whole ? arena_strndup(c->arena, name + n + 1, whole - n - 1) : found->type;
 	json_put_text(j, "description", found->description);
-	json_put(j, "schema", schema_of_type(c, found->type));
+	json_put(j, "schema", schema_of_type(c, type));
 	json_append(list, j);
 }
 

@@ -133,6 +133,30 @@ void saml_note(struct ctx *c, const char *action, const char *id, const char *be
 					   .after = after });
 }
 
+/* What lets weaker messages in stands out in the audit trail, beside the change itself. */
+static void note_weaker(struct ctx *c, const struct saml_settings *was,
+			const struct saml_connection *s)
+{
+	const struct {
+		bool before, now;
+		const char *reason;
+	} all[] = {
+		{ was && was->allow_sha1, s->settings.allow_sha1, "SHA-1 signatures are accepted" },
+		{ was && was->allow_cbc, s->settings.allow_cbc, "AES-CBC is accepted" },
+		{ was && was->allow_inclusive_c14n, s->settings.allow_inclusive_c14n,
+		  "inclusive canonicalization is accepted" },
+		{ was && was->allow_idp_initiated, s->settings.allow_idp_initiated,
+		  "the identity provider may begin a sign-in" },
+	};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (all[i].now && !all[i].before)
+			audit_note(c, (struct audit_note){ .action = "connection.weakened",
+							   .target_kind = "connection",
+							   .target_id = s->source->id,
+							   .reason = all[i].reason });
+}
+
 bool admin_saml_list(struct ctx *c, const struct http_req *q, struct http_resp *p)
 {
 	struct saml_connection *s;
@@ -245,6 +269,7 @@ bool admin_saml_post(struct ctx *c, const struct http_req *q, struct http_resp *
 	    !change_begin(c, &ch) || !make(c, &w, made, &id) || !saml_get(c, id, &s))
 		return false;
 	saml_note(c, "connection.created", id, NULL, shown_line(c, s));
+	note_weaker(c, NULL, s);
 	if (!change_commit(&ch))
 		return false;
 	json_respond(c, p, 201, saml_show(c, s));
@@ -297,6 +322,7 @@ bool admin_saml_patch(struct ctx *c, const struct http_req *q, struct http_resp 
 	struct saml_idp *idp = arena_new(c->arena, struct saml_idp);
 	struct saml_connection *s;
 	struct slice xml;
+	struct saml_settings before;
 	const char *was;
 	SCOPED_CHANGE ch = { 0 };
 
@@ -308,9 +334,11 @@ bool admin_saml_patch(struct ctx *c, const struct http_req *q, struct http_resp 
 	if (!obtain(c, &w, &xml, idp) || !change_begin(c, &ch) || !saml_get(c, q->param[0], &s))
 		return false;
 	was = shown_line(c, s);
+	before = s->settings;
 	if (!change_rows(c, &w, s, idp, xml) || !saml_get(c, q->param[0], &s))
 		return false;
 	saml_note(c, "connection.updated", s->source->id, was, shown_line(c, s));
+	note_weaker(c, &before, s);
 	if (!change_commit(&ch))
 		return false;
 	json_respond(c, p, 200, saml_show(c, s));

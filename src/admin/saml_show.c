@@ -29,8 +29,8 @@ static json_t *show_warnings(const struct saml_connection *s)
 		{ s->settings.allow_cbc, "AES-CBC is accepted inside signed responses; prefer "
 					 "AES-GCM in the identity provider" },
 		{ s->settings.allow_idp_initiated,
-		  "the identity provider may begin a sign-in: somebody can be signed in to "
-		  "another's account without noticing" },
+		  "the identity provider may begin a sign-in: in a browser where nobody is signed "
+		  "in, somebody can be signed in to another's account without noticing" },
 		{ !s->idp.entity_id, "there is no metadata of the identity provider yet" },
 		{ s->row->tested == 0, "no test sign-in has succeeded yet" },
 	};

@@ -12,6 +12,9 @@
 	"hold_percent:int relink_former:bool"
 #define GROUP "id:string displayName:string externalId:string? source:string connection:Named " \
 	"members:int pending_members:int created:time changed:time"
+#define HOLD "id:string kind:hold_kind state:hold_state source:string? connection:Named run:string? " \
+	"reason:string people:int digest:string created:time expires:time? decided:time? " \
+	"decided_by:string? decision:string?"
 #define TOKEN "id:string kind:kind name:string? connection:string? created:time " \
 	"created_by:string expires:time? revoked:time? last_used:time?"
 
@@ -28,6 +31,11 @@
 	"authn_contexts:string[] name_id_format:string want_signed:signed want_encrypted:bool " \
 	"allow_sha1:bool allow_cbc:bool allow_inclusive_c14n:bool clock_skew_s:int"
 #define SAML "name:string " SAML_SETTINGS
+#define LDAP_SETTINGS "preset:string? enabled:bool uris:string[] tls:any bind:any users:any groups:any " \
+	"id:any attributes:any state:any deactivate:any link:bool schedule_minutes:int " \
+	"full_hours:int strategy:strategy canaries:string[] signin:any page_size:int " \
+	"connect_seconds:int answer_seconds:int run_minutes:int entries_max:int entry_kib_max:int"
+#define LDAP "name:string " LDAP_SETTINGS
 
 const struct shape admin_shapes[] = {
 	{ "Any", false, "{}" },
@@ -41,18 +49,25 @@ const struct shape admin_shapes[] = {
 	{ "Place", false, "id:string title:string? role:string" },
 	{ "Team", false, "id:string name:string source:string?" },
 	{ "User", false, "id:string userName:string displayName:string? email:string? externalId:string? "
-		"state:state role:role wanted_role:role seat:bool waiting_since:time? source:string "
+		"state:state role:role wanted_role:role seat:bool held:bool waiting_since:time? source:string "
 		"connection:Named owner:bool groups:Team[] workspaces:Place[] projects:Place[] "
 		"created:time changed:time" },
 	{ "UserPatch", true, "role:given? state:settable" },
 	{ "Reason", false, "scope:scope target:string? role:string origin:origin rule:string? "
 		"revision:int? group:string? group_name:string? source:string? source_name:string? "
-		"by:string? since:time counts:bool lost_to:string?" },
-	{ "Explanation", false, "user:User summary:string? grants:Reason[]" },
+		"by:string? since:time counts:bool lost_to:string? held:bool" },
+	{ "Explanation", false, "user:User summary:string? grants:Reason[] holds:string[]" },
 
 	{ "Group", false, GROUP },
 	{ "Member", false, "id:string userName:string displayName:string?" },
 	{ "GroupPage", false, GROUP " items:Member[] next:string? total:int" },
+
+	{ "Hold", false, HOLD },
+	{ "Stake", false, "role:role places:any[]" },
+	{ "HoldPerson", false, "user:string userName:string what:taken before:Stake after:Stake" },
+	{ "HoldPage", false, HOLD " items:HoldPerson[] next:string? total:int" },
+	{ "HoldApproval", true, "digest:string!" },
+	{ "HoldRejection", true, "reason:string" },
 
 	{ "Title", true, "title:string!" },
 	{ "Workspace", false, "id:string title:string personal:bool created:time changed:time" },
@@ -151,9 +166,24 @@ const struct shape admin_shapes[] = {
 		"idp_metadata_url:string replace_idp:bool " SAML },
 	{ "SamlKey", false, "id:string state:key_state certificate:string subject:string sha256:string "
 		"not_before:time not_after:time created:time" },
+	{ "LdapTest", false, "state:string uri:string whoami:string certificate:any server:any "
+		"users:any groups:any warnings:string[] code:int error:string said:string" },
 	{ "SamlTest", false, "url:string expires:time" },
+	{ "LdapRun", false, "id:string state:run_state kind:run_kind? dry_run:bool asked_by:string "
+		"created:time started:time? ended:time? read:int compared:int changed:int applied:int "
+		"total:int hold:string? error:string? counts:any seats:any warnings:any would_hold:bool" },
+	{ "LdapConnection", false, "id:string " LDAP " people:int groups_known:int last_run:any "
+		"listed:time? created:time changed:time" },
+	{ "LdapConnectionNew", true, "name:string! " LDAP_SETTINGS },
+	{ "LdapConnectionPatch", true, "accept_directory:bool " LDAP },
+	{ "LdapSync", true, "dry_run:bool full:bool" },
+	{ "LdapAsked", false, "run:string" },
+	{ "LdapChange", false, "entry:string what:string why:string userName:string? group:string? "
+		"memberships:string[] error:string?" },
 	{ "Domain", false, "domain:string state:domain_state txt_name:string txt_value:string "
 		"checked:time? created:time" },
+	{ "DomainChecked", false, "domain:string state:domain_state txt_name:string txt_value:string "
+		"checked:time? created:time found:dns_finding" },
 	{ "DomainNew", true, "domain:string!" },
 	{ "Exchange", false, "id:string at:time kind:string connection:string? outcome:string "
 		"code:string? reason:string? detail:any reference:string?" },
@@ -185,8 +215,15 @@ static const struct {
 	{ "receive_by", "post artifact"                                 },
 	{ "signed",     "any response assertion both"                   },
 	{ "key_state",  "current next previous"                         },
+	{ "hold_kind",  "members sign-in run"                           },
+	{ "hold_state", "open approved rejected expired superseded"     },
+	{ "taken",      "deactivated lost lowered access"               },
+	{ "strategy",   "auto full syncrepl dirsync usn csn timestamp"  },
+	{ "run_state",  "queued reading comparing held applying done failed" },
+	{ "run_kind",   "full delta"                                    },
 	{ "delivery",   "waiting dead"                                  },
 	{ "domain_state", "pending verified operator"                   },
+	{ "dns_finding", "proved other_record no_record no_answer"      },
 };
 
 static const struct {
@@ -209,11 +246,11 @@ static const struct {
 const struct parameter admin_parameters[] = {
 	{ "limit",     "int",    "How many at most: 100 unless said, 1000 at most"             },
 	{ "after",     "string", "\"next\" of the page before; opaque"                         },
-	{ "state",     "state",  "State of users"                                              },
+	{ "state",     "state",  "State of those listed"                                             },
 	{ "role",      "role",   "Effective organization role"                                 },
 	{ "q",         "string", "Beginning of a name, without regard to case"                 },
 	{ "group",     "string", "Id of a group they are in"                                   },
-	{ "source",    "string", "Id or kind of the source"                                    },
+	{ "source",    "string", "Id of the source; of users and groups, its kind as well"                                  },
 	{ "user",      "string", "Id or userName"                                              },
 	{ "workspace", "string", "Id of a workspace"                                           },
 	{ "project",   "string", "Id of a project"                                             },

@@ -61,6 +61,7 @@ static void put_standing(struct ctx *c, json_t *j, const struct standing *s)
 	json_put_text(j, "role", role_code(s ? s->role : ROLE_NO));
 	json_put_text(j, "wanted_role", role_code(s ? s->wanted : ROLE_NO));
 	json_put_bool(j, "seat", s && s->seat);
+	json_put_bool(j, "held", s && s->held);
 	json_put_time(c, j, "waiting_since", s ? s->waiting_since : 0);
 }
 

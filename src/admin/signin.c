@@ -6,9 +6,9 @@
 #include "access/standing.h"
 #include "change/change.h"
 #include "roster/local_account.h"
-#include "roster/saml_store.h"
 #include "roster/signin_settings.h"
 #include "roster/user.h"
+#include "saml/connection.h"
 
 static json_t *show(const struct signin_settings *s)
 {
@@ -59,16 +59,21 @@ static bool read_targets(struct ctx *c, const json_t *j, struct signin_settings 
 /* Before anybody is sent there for good, somebody must have come back from there. */
 static bool was_tested(struct ctx *c)
 {
-	struct saml_row *row;
+	struct saml_connection *s;
+	struct source *list;
 	int n;
 
-	if (!saml_row_list(c, &row, &n))
+	if (!source_list(c, "saml", &list, &n))
 		return false;
-	for (int i = 0; i < n; i++)
-		if (row[i].tested)
+	for (int i = 0; i < n; i++) {
+		if (!saml_connection_find(c, list[i].id, &s))
+			return false;
+		if (s && s->settings.enabled && s->idp.entity_id && s->row->tested)
 			return true;
+	}
 	return error(c, ERR_CONFLICT,
-		     "sso_only needs a connection with a successful test sign-in; make one first");
+		     "sso_only needs an enabled connection with a successful test sign-in; make "
+		     "one first");
 }
 
 static bool read_patch(struct ctx *c, const json_t *j, struct signin_settings *s)

@@ -6,16 +6,17 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "base/id.h"
+#include "access/held.h"
 #include "base/log.h"
 #include "base/metric.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "change/schema.h"
+#include "loop.h"
 #include "outgoing.h"
+#include "recent.h"
 #include "record/audit.h"
 #include "record/outbox.h"
 #include "roster/org.h"
@@ -32,6 +33,7 @@ enum {
 	ORDER_BATCHES = 8,                        /* of events, for one organization    */
 	TIDY_MS = 60 * 60 * 1000,                 /* between two removals of what is over */
 	TIDY_BATCH = 1000,
+	SWEEP_LOSSES = 50000,
 	NOTES = 256,
 	ID_MAX = 40
 };
@@ -42,11 +44,10 @@ struct note {
 	int64_t until; /* time_monotonic() */
 };
 
+static struct loop loop;
+
 static struct {
-	pthread_t thread;
-	pthread_mutex_t lock; /* of what follows */
-	pthread_cond_t wake;
-	bool stop;
+	pthread_mutex_t lock;     /* of what follows */
 	struct note noted[NOTES]; /* what finds no place waits for the sweep */
 	int count;
 } self = { .lock = PTHREAD_MUTEX_INITIALIZER };
@@ -225,7 +226,8 @@ static bool tidy_all(struct ctx *c)
 		return false;
 	for (int i = 0; i < count; i++) {
 		c->org = &orgs[i];
-		if (!db_enter_org(c, orgs[i].id) || !session_sweep(c, TIDY_BATCH))
+		if (!db_enter_org(c, orgs[i].id) || !session_sweep(c, TIDY_BATCH) ||
+		    !hold_sweep(c, SWEEP_LOSSES))
 			return false;
 	}
 	return true;
@@ -245,72 +247,37 @@ static void tidy(struct app *app, struct ctx *c)
 	c->err = (struct err){ 0 };
 }
 
-static void one_round(struct app *app)
+static void store_recent(struct app *app, struct ctx *c)
 {
-	static const struct actor actor = { .kind = "system", .name = "rosterd" };
-	struct arena a = { 0 };
-	struct ctx c = {
-		.arena = &a,
-		.actor = &actor,
-		.trace = id_new(&a),
-		.now = time_now(),
-		.base_url = atomic_load(&app->base_url),
-	};
+	SCOPED_LOAN loan = { 0 };
 
-	if (look_for_database(app, &c)) {
-		tidy(app, &c);
-		seal(app, &c);
-		c.err = (struct err){ 0 };
-		tend(app, &c);
+	if (!recent_waiting())
+		return;
+	if (!db_lend(app->pool, c, &loan) || !recent_store(c))
+		log_event(c, LOG_WARNING, "recent", F("err", err_name(c->err.kind)),
+			  F("msg", c->err.msg));
+	c->err = (struct err){ 0 };
+}
+
+static int64_t look_after(struct app *app, struct ctx *c, void *own)
+{
+	(void)own;
+	if (look_for_database(app, c)) {
+		tidy(app, c);
+		store_recent(app, c);
+		seal(app, c);
+		c->err = (struct err){ 0 };
+		tend(app, c);
 	}
-	arena_free(&a);
-}
-
-/* False when it is time to stop. */
-static bool pause_for(int64_t ms)
-{
-	struct timespec until;
-	int late = 0;
-	bool stop;
-
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += ms / 1000;
-	pthread_mutex_lock(&self.lock);
-	while (!self.stop && !late)
-		late = pthread_cond_timedwait(&self.wake, &self.lock, &until);
-	stop = self.stop;
-	pthread_mutex_unlock(&self.lock);
-	return !stop;
-}
-
-static void *run(void *arg)
-{
-	struct app *app = arg;
-
-	do
-		one_round(app);
-	while (pause_for(atomic_load(&app->database_up) ? ROUND_MS : AWAY_MS));
-	return NULL;
+	return atomic_load(&app->database_up) ? ROUND_MS : AWAY_MS;
 }
 
 void background_start(struct app *app)
 {
-	pthread_condattr_t monotonic;
-
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&self.wake, &monotonic);
-	pthread_condattr_destroy(&monotonic);
-	if (pthread_create(&self.thread, NULL, run, app))
-		abort();
+	loop_start(&loop, app, look_after, NULL);
 }
 
 void background_stop(void)
 {
-	pthread_mutex_lock(&self.lock);
-	self.stop = true;
-	pthread_cond_signal(&self.wake);
-	pthread_mutex_unlock(&self.lock);
-	pthread_join(self.thread, NULL);
-	pthread_cond_destroy(&self.wake);
+	loop_stop(&loop);
 }

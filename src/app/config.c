@@ -1,6 +1,7 @@
 /* config.c - the table of settings, and reading them from four places. */
 #include "app/config.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <ini.h>
 #include <stddef.h>
@@ -48,6 +49,10 @@ static const struct setting {
 	  "threads that answer requests, each with a database connection; 1 to 64" },
 	{ "queue",           INTEGER, AT(queue),           "1024", 1, 1000000,
 	  "requests that may wait for a worker; beyond them the answer is 503" },
+	{ "lane",            INTEGER, AT(lane),            "8", 1, 64,
+	  "threads for requests that wait for other servers: metadata, artifacts, names; 1 to 64" },
+	{ "lane_queue",      INTEGER, AT(lane_queue),      "256", 1, 1000000,
+	  "requests that may wait for such a thread; beyond them the answer is 503" },
 	{ "connections",     INTEGER, AT(connections),     "12000", 1, 1000000,
 	  "open connections at most" },
 	{ "body_max",        INTEGER, AT(body_max),        "1048576", 1024, 64 << 20,
@@ -64,6 +69,8 @@ static const struct setting {
 	  "tls://HOST:PORT or tcp://HOST:PORT that gets every record of the audit trail; unset: none" },
 	{ "syslog_ca",       TEXT,    AT(syslog_ca),       NULL, 0, 0,
 	  "certificates (PEM) that vouch for the syslog server; unset: those of the system" },
+	{ "dns_server",      TEXT,    AT(dns_server),      NULL, 0, 0,
+	  "ADDRESS:PORT (IPv4) of the name server asked for proofs of domains; unset: the system's" },
 	{ "metrics_public",  BOOLEAN, AT(metrics_public),  "no", 0, 0,
 	  "/metrics answers everybody, not only this machine" },
 #undef AT
@@ -253,6 +260,23 @@ static bool split_listen(struct ctx *c, struct config *out)
 	return true;
 }
 
+static bool read_dns_server(struct ctx *c, struct config *out)
+{
+	const char *colon = out->dns_server ? strrchr(out->dns_server, ':') : NULL;
+	int64_t port;
+
+	if (!out->dns_server)
+		return true;
+	out->dns.sin_family = AF_INET;
+	if (!colon || !text_int(colon + 1, 1, 65535, &port) ||
+	    inet_pton(AF_INET,
+		      arena_strndup(c->arena, out->dns_server, (size_t)(colon - out->dns_server)),
+		      &out->dns.sin_addr) != 1)
+		return error(c, ERR_VALUE, "dns_server must be ADDRESS:PORT, like 192.0.2.53:53");
+	out->dns.sin_port = htons((uint16_t)port);
+	return true;
+}
+
 /* It becomes part of every address we hand out. */
 static bool check_public_url(struct ctx *c, struct config *out)
 {
@@ -306,7 +330,8 @@ static bool check(struct ctx *c, struct config *out)
 	    strncmp(out->database, "postgresql://", 13) != 0 &&
 	    strncmp(out->database, "postgres://", 11) != 0)
 		return error(c, ERR_VALUE, "database must be sqlite:PATH or postgresql://...");
-	return split_listen(c, out) && check_public_url(c, out) && check_files(c, out);
+	return split_listen(c, out) && read_dns_server(c, out) && check_public_url(c, out) &&
+	       check_files(c, out);
 }
 
 bool config_load(struct ctx *c, const char *file, const struct config_option *option, int n,

@@ -107,6 +107,7 @@ ctl_run ctl_workspaces_list, ctl_workspaces_create, ctl_workspaces_delete;
 ctl_run ctl_projects_list, ctl_projects_create, ctl_projects_delete;
 ctl_run ctl_grants_list, ctl_grants_give, ctl_grants_take;
 ctl_run ctl_rules_export, ctl_rules_apply, ctl_rules_revisions;
+ctl_run ctl_holds_list, ctl_holds_show, ctl_holds_approve, ctl_holds_reject;
 ctl_run ctl_annotations_list, ctl_annotations_record, ctl_annotations_people, ctl_annotations_learn,
 	ctl_annotations_intake;
 ctl_run ctl_audit_list, ctl_audit_export, ctl_audit_verify, ctl_events_list;

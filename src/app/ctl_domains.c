@@ -12,6 +12,11 @@ static const struct column columns[] = {
 	{ NULL, NULL },
 };
 
+static const struct column checked_columns[] = {
+	{ "DOMAIN", "domain" },        { "STATE", "state" }, { "FOUND", "found" },
+	{ "TXT RECORD", "txt_value" }, { NULL, NULL },
+};
+
 bool ctl_domains_list(struct ctl *k)
 {
 	json_t *items;
@@ -39,7 +44,7 @@ bool ctl_domains_verify(struct ctl *k)
 
 	if (!api_call(k, "POST", api_path(k, "/domains/", k->arg[0], "/verify"), NULL, &domain))
 		return false;
-	ctl_print_fields(k, domain, columns);
+	ctl_print_fields(k, domain, checked_columns);
 	return true;
 }
 

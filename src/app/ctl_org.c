@@ -16,6 +16,8 @@ static const struct column fields[] = {
 	{ "who decides: organization", "authority.org" },
 	{ "who decides: workspaces", "authority.workspace" },
 	{ "who decides: projects", "authority.project" },
+	{ "hold above people", "hold_people" },
+	{ "hold above percent", "hold_percent" },
 	{ "rules revision", "rules_revision" },
 	{ "created", "created" },
 	{ "changed", "changed" },
@@ -62,6 +64,18 @@ static bool put_seats(struct ctl *k, json_t *body)
 	return true;
 }
 
+static bool put_number(struct ctl *k, json_t *body, const char *option, const char *member)
+{
+	int64_t n;
+
+	if (!ctl_option(k, option))
+		return true;
+	if (!ctl_option_int(k, option, 0, &n))
+		return false;
+	json_put_int(body, member, n);
+	return true;
+}
+
 bool ctl_org_set(struct ctl *k)
 {
 	static const char *const words[][2] = {
@@ -75,7 +89,8 @@ bool ctl_org_set(struct ctl *k)
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		json_put_text(body, words[i][1], ctl_option(k, words[i][0]));
-	if (!put_seats(k, body))
+	if (!put_seats(k, body) || !put_number(k, body, "hold-people", "hold_people") ||
+	    !put_number(k, body, "hold-percent", "hold_percent"))
 		return false;
 	if (json_object_size(body) == 0)
 		return ctl_misuse(k,

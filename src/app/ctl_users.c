@@ -63,6 +63,7 @@ bool ctl_users_show(struct ctl *k)
 		{ "state", "state" },
 		{ "role", "role" },
 		{ "seat", "seat" },
+		{ "held", "held" },
 		{ "source", "connection.name" },
 		{ "groups", "groups" },
 		{ "workspaces", "workspaces" },

@@ -19,8 +19,7 @@
 #include "base/time.h"
 #include "change/change.h"
 #include "gate.h"
-#include "roster/exchange.h"
-#include "roster/source.h"
+#include "recent.h"
 #include "roster/token.h"
 #include "routes.h"
 
@@ -165,12 +164,12 @@ static bool prepare_again(struct request *r, int tries)
 {
 	struct http_resp *p = r->p;
 
-	if (tries == RESTS || !err_take(&r->c->err, ERR_RETRY))
+	if (r->c->lane || tries == RESTS || !err_take(&r->c->err, ERR_RETRY))
 		return false;
 	metric_add(METRIC_RETRIES, r->q->route, NULL, 0, 1);
 	*p = (struct http_resp){ .status = 200 };
 	rest(rests[tries]);
-	if (!db_broken(r->c->db))
+	if (r->c->db && !db_broken(r->c->db))
 		return true;
 	db_loan_end(&r->loan);
 	return lend(r);
@@ -186,25 +185,6 @@ static bool work(struct request *r)
 	return good;
 }
 
-/* What an identity provider was refused, for /requests: texts of errors may quote names
- * and addresses, so they stay out.  That it cannot be recorded changes nothing. */
-static void record_refusal(struct request *r)
-{
-	struct ctx *c = r->c;
-	struct err before = c->err;
-	struct exchange e = { .kind = "scim", .outcome = "refused", .code = err_name(c->err.kind) };
-
-	if (r->found.door->need != NEED_SCIM_TOKEN || !c->org || !c->actor || !c->db ||
-	    before.kind >= ERR_RETRY || before.kind == ERR_NOT_FOUND)
-		return;
-	e.source_id = c->actor->source ? c->actor->source->id : NULL;
-	e.reason = arena_printf(c->arena, "%s %s was refused", method_name(r->q->method),
-				r->q->route ? r->q->route : "an unknown address");
-	c->err = (struct err){ 0 };
-	IGNORE(exchange_put_now(c, &e));
-	c->err = before;
-}
-
 static bool serve(struct request *r)
 {
 	bool good;
@@ -213,8 +193,6 @@ static bool serve(struct request *r)
 		return known(r->c, &r->found, r->q->method) &&
 		       r->found.route->handle(r->c, r->q, r->p);
 	good = work(r);
-	if (!good)
-		record_refusal(r);
 	db_loan_end(&r->loan);
 	return good;
 }
@@ -308,17 +286,25 @@ void dispatch(void *arg, struct arena *a, struct http_req *q, struct http_resp *
 		.trace = id_new(a),
 		.now = time_now(),
 		.base_url = atomic_load(&app->base_url),
+		.brief = !q->may_wait,
 	};
 	struct request r = { .app = app, .c = &c, .q = q, .p = p };
 	int64_t start = now_us(), us;
+	bool good;
 
 	routes_find(a, q, &r.found);
-	if (!serve(&r))
+	good = serve(&r);
+	q->to_lane = !good && c.lane;
+	if (q->to_lane)
+		return;
+	if (!good)
 		answer_error(&r);
 	else if (c.org && q->method != GET)
 		background_has_work(c.org->id);
 	http_add_header(p, "X-Request-Id", c.trace);
 	us = now_us() - start;
+	if (r.found.door->need == NEED_SCIM_TOKEN && c.org && c.actor)
+		recent_note(&c, q, method_name(q->method), p->status, us);
 	count(&r, us);
 	log_request(&r, us);
 }
@@ -335,7 +321,9 @@ void dispatch_refusal(void *arg, struct arena *a, struct http_req *q, struct htt
 		IGNORE(error(&c, ERR_TOO_LARGE, "the body is larger than %lld bytes",
 			     (long long)app->config->body_max));
 	else if (status == 503)
-		IGNORE(error(&c, ERR_UNAVAILABLE, "all workers are busy and the queue is full"));
+		IGNORE(error(&c, ERR_UNAVAILABLE, "%s",
+			     q->may_wait ? "too many requests wait for other servers already"
+					 : "all workers are busy and the queue is full"));
 	else
 		IGNORE(error(&c, ERR_SYNTAX, "this is not a well-formed HTTP request"));
 	r.found.door->fail(&c, p);

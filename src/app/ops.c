@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "access/held.h"
 #include "access/seat.h"
 #include "app/version.h"
 #include "base/metric.h"
@@ -50,7 +51,7 @@ bool ops_ready(struct ctx *c, const struct http_req *q, struct http_resp *p)
 	return lend(c, &loan) && db_schema_version(c, &version) && fine(p);
 }
 
-/* Seats of all organizations, as text that several scrapes share. */
+/* Seats and holds of all organizations, as text that several scrapes share. */
 static struct {
 	pthread_mutex_t lock;
 	struct arena arena;
@@ -58,30 +59,37 @@ static struct {
 	int64_t until;
 } seats = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
+struct figures {
+	struct seats seats;
+	int64_t holds;
+};
+
 /* clang-format off */
 static const struct {
 	const char *name, *help;
 	size_t at;
 } seat_metrics[] = {
-	{ "rosterd_seats_limit", "Seats of the licence; -1: unlimited.", offsetof(struct seats, limit) },
-	{ "rosterd_seats_used", "Seats that somebody holds.", offsetof(struct seats, used) },
-	{ "rosterd_seats_waiting", "People who wait for a seat.", offsetof(struct seats, waiting) },
+	{ "rosterd_seats_limit", "Seats of the licence; -1: unlimited.", offsetof(struct figures, seats.limit) },
+	{ "rosterd_seats_used", "Seats that somebody holds.", offsetof(struct figures, seats.used) },
+	{ "rosterd_seats_waiting", "People who wait for a seat.", offsetof(struct figures, seats.waiting) },
+	{ "rosterd_holds_open", "Holds that wait for an administrator.", offsetof(struct figures, holds) },
 };
 /* clang-format on */
 
-static int64_t seat_figure(const struct seats *s, size_t metric)
+static int64_t seat_figure(const struct figures *f, size_t metric)
 {
-	return *(const int64_t *)(const void *)((const char *)s + seat_metrics[metric].at);
+	return *(const int64_t *)(const void *)((const char *)f + seat_metrics[metric].at);
 }
 
-static bool count_seats(struct ctx *c, struct org **orgs, struct seats **out, int *count)
+static bool count_seats(struct ctx *c, struct org **orgs, struct figures **out, int *count)
 {
 	if (!org_list(c, orgs, count))
 		return false;
-	*out = arena_array(c->arena, struct seats, (size_t)*count);
+	*out = arena_array(c->arena, struct figures, (size_t)*count);
 	for (int i = 0; i < *count; i++) {
 		c->org = &(*orgs)[i];
-		if (!db_enter_org(c, c->org->id) || !seat_count(c, &(*out)[i]))
+		if (!db_enter_org(c, c->org->id) || !seat_count(c, &(*out)[i].seats) ||
+		    !hold_count_open(c, &(*out)[i].holds))
 			return false;
 	}
 	c->org = NULL;
@@ -91,7 +99,7 @@ static bool count_seats(struct ctx *c, struct org **orgs, struct seats **out, in
 static bool refresh_seats(struct ctx *c)
 {
 	SCOPED_LOAN loan = { 0 };
-	struct seats *of;
+	struct figures *of;
 	struct org *orgs;
 	int count;
 
@@ -144,6 +152,10 @@ static void put_gauges(struct buf *out)
 		  s.queued },
 		{ "rosterd_http_queue_full_total", "counter",
 		  "Requests refused because the queue was full.", s.queue_full },
+		{ "rosterd_http_lane_length", "gauge",
+		  "Requests waiting for a thread that may wait for other servers.", s.lane_queued },
+		{ "rosterd_http_lane_full_total", "counter",
+		  "Requests refused because too many waited for other servers.", s.lane_full },
 		{ "rosterd_db_connections_open", "gauge", "Open database connections.", open },
 		{ "rosterd_db_connections_lent", "gauge", "Database connections at work.", lent },
 		{ "rosterd_db_up", "gauge", "1 if the database answered last time.",

@@ -1,142 +1,71 @@
 /* outgoing.c - the threads that send by themselves. */
 #include "outgoing.h"
 
-#include <pthread.h>
-#include <stdlib.h>
-#include <time.h>
-
-#include "base/id.h"
 #include "base/log.h"
-#include "base/time.h"
+#include "loop.h"
 #include "platform/feed.h"
 
-enum { ROUND_S = 1, SYSLOG_ROUND_S = 5, AWAY_S = 2, SENDERS = 4 };
+enum { WEBHOOKS_MS = 1000, SYSLOG_MS = 5000, AWAY_MS = 2000 };
+
+/* The last of them is for syslog. */
+static struct {
+	struct loop loop;
+	struct arena arena; /* of the sender, which keeps connections from round to round */
+} senders[OUTGOERS];
+
+static int started;
 
 /* One piece of work; *worked is false if there was nothing to do. */
 typedef bool outgoing_work(struct db_pool *pool, struct ctx *c, struct feed_sender *s,
 			   bool *worked);
 
-static struct {
-	struct app *app;
-	pthread_t thread[SENDERS + 1];
-	int threads;
-	pthread_mutex_t lock; /* of what follows */
-	pthread_cond_t wake;
-	int64_t calls;
-	bool stop;
-} self = { .lock = PTHREAD_MUTEX_INITIALIZER };
-
-static bool stopped(int64_t *calls)
+static int64_t send_some(struct app *app, struct ctx *c, outgoing_work *work, struct feed_sender *s,
+			 int64_t idle_ms)
 {
-	bool stop;
+	bool worked = false;
 
-	pthread_mutex_lock(&self.lock);
-	stop = self.stop;
-	*calls = self.calls;
-	pthread_mutex_unlock(&self.lock);
-	return stop;
+	if (!atomic_load(&app->database_up))
+		return AWAY_MS;
+	if (work(app->pool, c, s, &worked))
+		return worked ? 0 : idle_ms;
+	if (c->err.kind != ERR_RETRY)
+		log_event(c, LOG_WARNING, "outgoing", F("err", err_name(c->err.kind)),
+			  F("msg", c->err.msg));
+	return idle_ms;
 }
 
-/* Until somebody calls, or some time is over. */
-static void pause_for(int64_t seconds, int64_t calls)
+static int64_t send_events(struct app *app, struct ctx *c, void *sender)
 {
-	struct timespec until;
-	int late = 0;
-
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += seconds;
-	pthread_mutex_lock(&self.lock);
-	while (!self.stop && self.calls == calls && !late)
-		late = pthread_cond_timedwait(&self.wake, &self.lock, &until);
-	pthread_mutex_unlock(&self.lock);
+	return send_some(app, c, feed_webhook_turn, sender, WEBHOOKS_MS);
 }
 
-/* In an arena of its own; true if there may be more. */
-static bool one_round(outgoing_work *work, struct feed_sender *s)
+static int64_t send_audit(struct app *app, struct ctx *c, void *sender)
 {
-	static const struct actor actor = { .kind = "system", .name = "rosterd" };
-	struct arena a = { 0 };
-	struct ctx c = {
-		.arena = &a,
-		.actor = &actor,
-		.trace = id_new(&a),
-		.now = time_now(),
-		.base_url = atomic_load(&self.app->base_url),
-	};
-	bool worked = false, good = work(self.app->pool, &c, s, &worked);
-
-	if (!good && c.err.kind != ERR_RETRY)
-		log_event(&c, LOG_WARNING, "outgoing", F("err", err_name(c.err.kind)),
-			  F("msg", c.err.msg));
-	arena_free(&a);
-	return good && worked;
-}
-
-static void run(outgoing_work *work, int64_t idle_s)
-{
-	struct arena a = { 0 };
-	struct feed_sender *s = feed_sender_new(&a);
-	int64_t calls;
-
-	while (!stopped(&calls)) {
-		bool up = atomic_load(&self.app->database_up);
-
-		if (!up || !one_round(work, s))
-			pause_for(up ? idle_s : AWAY_S, calls);
-	}
-	arena_free(&a);
-}
-
-static void *run_webhooks(void *arg)
-{
-	(void)arg;
-	run(feed_webhook_turn, ROUND_S);
-	return NULL;
-}
-
-static void *run_syslog(void *arg)
-{
-	(void)arg;
-	run(feed_syslog_round, SYSLOG_ROUND_S);
-	return NULL;
-}
-
-static void start(void *(*thread)(void *))
-{
-	if (pthread_create(&self.thread[self.threads++], NULL, thread, NULL))
-		abort();
+	return send_some(app, c, feed_syslog_round, sender, SYSLOG_MS);
 }
 
 void outgoing_start(struct app *app)
 {
-	pthread_condattr_t monotonic;
+	int n = app->config->syslog ? OUTGOERS : OUTGOERS - 1;
 
-	self.app = app;
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&self.wake, &monotonic);
-	pthread_condattr_destroy(&monotonic);
-	for (int i = 0; i < SENDERS; i++)
-		start(run_webhooks);
-	if (app->config->syslog)
-		start(run_syslog);
+	for (started = 0; started < n; started++)
+		loop_start(&senders[started].loop, app,
+			   started < OUTGOERS - 1 ? send_events : send_audit,
+			   feed_sender_new(&senders[started].arena));
 }
 
 void outgoing_wake(void)
 {
-	pthread_mutex_lock(&self.lock);
-	self.calls++;
-	pthread_cond_broadcast(&self.wake);
-	pthread_mutex_unlock(&self.lock);
+	for (int i = 0; i < started; i++)
+		loop_wake(&senders[i].loop);
 }
 
 void outgoing_stop(void)
 {
-	pthread_mutex_lock(&self.lock);
-	self.stop = true;
-	pthread_cond_broadcast(&self.wake);
-	pthread_mutex_unlock(&self.lock);
-	for (int i = 0; i < self.threads; i++)
-		pthread_join(self.thread[i], NULL);
-	pthread_cond_destroy(&self.wake);
+	for (int i = 0; i < started; i++)
+		loop_halt(&senders[i].loop);
+	for (int i = 0; i < started; i++) {
+		loop_stop(&senders[i].loop);
+		arena_free(&senders[i].arena);
+	}
 }

@@ -4,8 +4,10 @@
 
 #include "app.h"
 
+enum { OUTGOERS = 5 }; /* at most */
+
 void outgoing_start(struct app *app);
 void outgoing_stop(void);
 
-/* Something new may be there to send. */
+/* Something new may be there to send; between start and stop. */
 void outgoing_wake(void);

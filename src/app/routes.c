@@ -8,6 +8,7 @@
 #include "http/page.h"
 #include "ops.h"
 #include "plain.h"
+#include "ldapsync/login.h"
 #include "platform/platform.h"
 #include "saml/saml.h"
 #include "scim/scim.h"
@@ -49,6 +50,8 @@ static const struct route scim[] = {
 static const struct route login[] = {
 	{ GET,    "/login",                         NEED_NOBODY,     READS,   platform_login },
 	{ POST,   "/login",                         NEED_NOBODY,     ALONE,   platform_login_post },
+	{ GET,    "/login/continue",                NEED_NOBODY,     ALONE,   platform_continue },
+	{ POST,   "/login/continue",                NEED_NOBODY,     ALONE,   platform_continue_post },
 	{ 0 },
 };
 
@@ -67,6 +70,12 @@ static const struct route password[] = {
 static const struct route proxies[] = {
 	{ GET,    "/auth/check",                    NEED_NOBODY,     READS,   platform_check },
 	{ GET | POST, "/auth/token",                NEED_NOBODY,     READS,   platform_token },
+	{ 0 },
+};
+
+static const struct route directories[] = {
+	{ GET,    "/ldap/{}/{}/login",              NEED_NOBODY,     ALONE,   ldap_login },
+	{ POST,   "/ldap/{}/{}/login",              NEED_NOBODY,     ALONE,   ldap_login_post },
 	{ 0 },
 };
 
@@ -102,6 +111,7 @@ static const struct door doors[] = {
 	{ "/login",   6, NEED_NOBODY,      page_error,  login },
 	{ "/logout",  7, NEED_NOBODY,      page_error,  logout },
 	{ "/password", 9, NEED_NOBODY,     page_error,  password },
+	{ "/ldap",    5, NEED_NOBODY,      page_error,  directories },
 	{ "/saml",    5, NEED_NOBODY,      saml_error,  saml },
 	{ "/auth",    5, NEED_NOBODY,      plain_error, proxies },
 	{ "",         0, NEED_NOBODY,      plain_error, operators },

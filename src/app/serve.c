@@ -17,20 +17,24 @@
 #include "base/secret.h"
 #include "change/schema.h"
 #include "dispatch.h"
+#include "ldapsync/login.h"
+#include "ldapsync/readers.h"
 #include "lookup.h"
 #include "ops.h"
 #include "outgoing.h"
 #include "platform/feed.h"
 #include "platform/platform.h"
 #include "routes.h"
+#include "saml/dns.h"
 #include "saml/pool.h"
 #include "saml/saml.h"
+#include "syncer.h"
 
 enum {
 	GRACE_MS = 10 * 1000,
-	FILES_BESIDE = 512, /* open files that are not clients */
-	LOANS_BESIDE = 4,   /* of the background, of look-ups, of what goes out */
-	VERIFIERS = 2       /* children that verify sign-ins   */
+	FILES_BESIDE = 512,                    /* open files that are not clients */
+	LOANS_BESIDE = 2 + SYNCERS + OUTGOERS, /* of the background, of look-ups ... */
+	VERIFIERS = 2                          /* children that verify sign-ins   */
 };
 
 static bool said(struct ctx *c)
@@ -157,6 +161,8 @@ static bool open_door(struct app *app, struct ctx *c)
 		.port = (int)config->port,
 		.workers = (int)config->workers,
 		.queue_max = (int)config->queue,
+		.lane = (int)config->lane,
+		.lane_queue_max = (int)config->lane_queue,
 		.connections_max = (int)config->connections,
 		.body_max = (size_t)config->body_max,
 		.tls_cert = config->tls_cert,
@@ -233,6 +239,24 @@ int serve_migrate(struct ctx *c, const struct config *config)
 	return EXIT_DONE;
 }
 
+/* Of all kinds of connections. */
+static bool signin_ways(struct ctx *c, const char *address, struct signin_option **out, int *n)
+{
+	struct signin_option *saml, *ldap, *all;
+	int samls, ldaps;
+
+	if (!saml_options(c, address, &saml, &samls) || !ldap_options(c, address, &ldap, &ldaps))
+		return false;
+	all = arena_array(c->arena, struct signin_option, (size_t)(samls + ldaps) + 1);
+	for (int i = 0; i < samls; i++)
+		all[i] = saml[i];
+	for (int i = 0; i < ldaps; i++)
+		all[samls + i] = ldap[i];
+	*out = all;
+	*n = samls + ldaps;
+	return true;
+}
+
 /* Children first: they inherit no secret, no connection and no thread. */
 static bool start_saml(struct ctx *c, const struct config *config, struct saml_pool **pool)
 {
@@ -240,7 +264,8 @@ static bool start_saml(struct ctx *c, const struct config *config, struct saml_p
 	*pool = saml_pool_new(c->arena, VERIFIERS, &c->err);
 	if (!*pool || !saml_start(c, *pool))
 		return false;
-	platform_attach(saml_options, saml_leave);
+	saml_dns_server(&config->dns);
+	platform_attach(signin_ways, saml_leave);
 	return true;
 }
 
@@ -248,14 +273,16 @@ static void work(struct app *app, struct ctx *c, const sigset_t *signals,
 		 const struct command_line *line)
 {
 	app_announce(app, c);
+	outgoing_start(app); /* the background wakes it */
 	background_start(app);
 	lookup_start(app);
-	outgoing_start(app);
+	syncer_start(app);
 	wait_for_the_end(c, signals, line);
 	http_stop(atomic_exchange(&app->server, NULL), GRACE_MS);
-	outgoing_stop();
+	syncer_stop();
 	lookup_stop();
 	background_stop();
+	outgoing_stop();
 	log_event(c, LOG_INFO, "stopped", F("version", ROSTERD_VERSION));
 }
 
@@ -269,16 +296,18 @@ int serve(struct ctx *c, const struct config *config, const struct command_line 
 	guard_memory();
 	raise_open_files(c, config);
 	block_signals(&signals);
-	if (!start_saml(c, config, &pool) || !make_data_dir(c, config))
+	if (!start_saml(c, config, &pool) || !ldap_readers_start(c) || !make_data_dir(c, config))
 		return said(c), EXIT_FAILED;
 	if (!load_key(c, config) ||
 	    (config->syslog && !feed_syslog_set(c, config->syslog, config->syslog_ca)))
 		return said(c), EXIT_FAILED;
-	app.pool = db_pool_new(config->database, (int)config->workers + LOANS_BESIDE);
+	app.pool =
+		db_pool_new(config->database, (int)(config->workers + config->lane) + LOANS_BESIDE);
 	open = open_database(&app, c) && open_door(&app, c);
 	if (open)
 		work(&app, c, &signals, line);
 	db_pool_free(app.pool);
 	saml_pool_free(pool);
+	ldap_readers_stop();
 	return open && !atomic_load(&app.failed) ? EXIT_DONE : EXIT_FAILED;
 }

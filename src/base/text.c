@@ -117,6 +117,11 @@ int64_t text_hash(const char *s)
 	return (int64_t)(n & INT64_MAX);
 }
 
+void text_digest(const void *p, size_t n, unsigned char out[TEXT_DIGEST_BYTES])
+{
+	crypto_generichash(out, TEXT_DIGEST_BYTES, p, n, NULL, 0);
+}
+
 bool text_bool(const char *s, bool *out)
 {
 	if (strcasecmp(s, "true") == 0)
@@ -259,10 +264,25 @@ void buf_csv(struct buf *b, const char *s)
 	buf_puts(b, "\"");
 }
 
+/* "$1234": printf is too slow for the thousands of an import. */
+static void put_param(struct buf *b, int number)
+{
+	char text[16], *p = text + sizeof(text);
+
+	do
+		*--p = (char)('0' + number % 10);
+	while ((number /= 10) > 0);
+	*--p = '$';
+	buf_put(b, p, (size_t)(text + sizeof(text) - p));
+}
+
 void buf_params(struct buf *b, int first, int n)
 {
-	for (int i = 0; i < n; i++)
-		buf_printf(b, i ? ", $%d" : "$%d", first + i);
+	for (int i = 0; i < n; i++) {
+		if (i)
+			buf_put(b, ", ", 2);
+		put_param(b, first + i);
+	}
 }
 
 void buf_list(struct buf *b, int first, int n)

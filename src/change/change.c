@@ -42,9 +42,11 @@ static bool settle_chunk(struct ctx *c, const char *const *ids, int n)
 {
 	struct people all;
 
-	if (!people_load(c, ids, n, &all) || !people_settle(c, &all) || !people_write(c, &all))
+	if (!people_load(c, ids, n, &all) || !brake_decide_loaded(c, &all) ||
+	    !people_settle(c, &all) || !people_write(c, &all))
 		return false;
 	people_note(c, &all);
+	brake_count(c, &all);
 	return true;
 }
 
@@ -192,10 +194,9 @@ bool change_flush(struct ctx *c)
 {
 	struct touched *t = c->touched;
 
-	if (t->everybody && !settle_everybody(c))
+	if (!brake_decide(c) || (t->everybody && !settle_everybody(c)) || !settle_touched(c))
 		return false;
-	if (!settle_touched(c))
-		return false;
+	c->change->fresh_groups = (struct fresh_groups){ 0 };
 	groups_note(c, t);
 	*t = (struct touched){ .users_created = t->users_created,
 			       .users_deleted = t->users_deleted };
@@ -203,7 +204,7 @@ bool change_flush(struct ctx *c)
 		return false;
 	c->change->admin_made = false;
 	/* policies, the limit among them, may have changed in this very change */
-	return !c->alone || (refresh_org(c) && serve_queue(c));
+	return (!c->alone || (refresh_org(c) && serve_queue(c))) && brake_end(c);
 }
 
 /* The counts that moved, in one statement. */

@@ -35,10 +35,13 @@ static bool names_of_groups(struct ctx *c, const char *user_id, struct explanati
 	struct rows r;
 
 	if (!db_run(c, &r,
-		    "SELECT g.id, g.display_name, s.name FROM members m"
+		    "SELECT g.id, g.display_name, s.name, 0 FROM members m"
 		    " JOIN groups g ON g.org_id = $1 AND g.id = m.group_id"
 		    " JOIN sources s ON s.org_id = $1 AND s.id = g.source_id"
-		    " WHERE m.org_id = $1 AND m.user_id = $2",
+		    " WHERE m.org_id = $1 AND m.user_id = $2"
+		    " UNION ALL SELECT k.group_id, k.name, s.name, 1 FROM held_groups k"
+		    " JOIN sources s ON s.org_id = $1 AND s.id = k.source_id"
+		    " WHERE k.org_id = $1 AND k.user_id = $2",
 		    DB_ARGS(db_text(c->org->id), db_text(user_id))))
 		return false;
 	for (int i = 0; i < out->grants; i++)
@@ -49,6 +52,7 @@ static bool names_of_groups(struct ctx *c, const char *user_id, struct explanati
 				continue;
 			out->grant[i].group_name = row_text(&r, j, 1);
 			out->grant[i].source_name = row_text(&r, j, 2);
+			out->grant[i].held = row_int(&r, j, 3) != 0;
 		}
 	return true;
 }
@@ -80,6 +84,24 @@ static const char *because(struct ctx *c, const struct explanation *e)
 			    g->source_name ? g->source_name : "a former connection");
 }
 
+/* What he keeps although his source says otherwise; "" if nothing. */
+static const char *held(struct ctx *c, const struct explanation *e)
+{
+	const struct hold *h = e->holds ? &e->hold[0] : NULL;
+	const char *what;
+
+	if (!h)
+		return "";
+	what = arena_printf(c->arena, "%s \"%s\" %s",
+			    h->kind == HOLD_RUN ? "a run of" : "the connection",
+			    h->source_name ? h->source_name : "removed",
+			    h->kind == HOLD_RUN ? "would take something away" : "took groups away");
+	return arena_printf(c->arena, "; held: %s, and %s (hold %s)", what,
+			    h->state == HOLD_OPEN ? "that waits for an administrator"
+						  : "an administrator rejected that",
+			    h->id);
+}
+
 static const char *sum_up(struct ctx *c, const struct explanation *e)
 {
 	const struct standing *s = e->standing;
@@ -90,7 +112,7 @@ static const char *sum_up(struct ctx *c, const struct explanation *e)
 	if (s->waiting_since)
 		return arena_printf(c->arena, "Pending: waits for a seat to become %s; %s.",
 				    role_name(s->wanted), because(c, e));
-	return arena_printf(c->arena, "%s: %s.", role_name(s->role), because(c, e));
+	return arena_printf(c->arena, "%s: %s%s.", role_name(s->role), because(c, e), held(c, e));
 }
 
 bool explain_user(struct ctx *c, const char *user_id, struct explanation *out)
@@ -101,7 +123,8 @@ bool explain_user(struct ctx *c, const char *user_id, struct explanation *out)
 
 	*out = (struct explanation){ 0 };
 	if (!user_get(c, user_id, &out->user) || !standing_find(c, user_id, &out->standing) ||
-	    !grant_list(c, &user_id, 1, &all, &n))
+	    !grant_list(c, &user_id, 1, &all, &n) ||
+	    !hold_list_of(c, user_id, &out->hold, &out->holds))
 		return false;
 	if (!out->standing)
 		out->standing = &nowhere;

@@ -14,10 +14,11 @@ enum { NOTE_MAX = 64 * 1024 };
 static const char *standing_json(struct ctx *c, const struct person *p, const struct standing *s)
 {
 	return arena_printf(c->arena,
-			    "{\"state\":\"%s\",\"role\":\"%s\",\"seat\":%s,\"waiting\":%s%s}",
+			    "{\"state\":\"%s\",\"role\":\"%s\",\"seat\":%s,\"waiting\":%s%s%s}",
 			    p->deleted ? "deleted" : standing_state(s), role_code(s->role),
 			    s->seat ? "true" : "false", s->waiting_since ? "true" : "false",
-			    s->kept ? ",\"kept\":\"last administrator\"" : "");
+			    s->kept ? ",\"kept\":\"last administrator\"" : "",
+			    s->held ? ",\"held\":true" : "");
 }
 
 /* Why a role is what it is, for the record. */
@@ -29,6 +30,8 @@ static const char *reason(struct ctx *c, const struct person *p)
 		return "last administrator: kept against the rules";
 	if (p->after.waiting_since)
 		return "waiting for a seat";
+	if (p->after.held)
+		return "held: what a directory took waits for an administrator";
 	if (v->by_default)
 		return v->matched ? "policy: no rule matches any more" : "policy: no rule matches";
 	for (int i = 0; i < v->grants; i++)

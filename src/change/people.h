@@ -5,6 +5,7 @@
 #pragma once
 
 #include "access/grant.h"
+#include "access/held.h"
 #include "access/standing.h"
 #include "change/change.h"
 
@@ -22,6 +23,10 @@ struct person {
 	struct grant *manual, *mapped; /* as stored, in the order of verdict.grant */
 	int manuals, mappeds;
 	struct verdict verdict;
+	struct held_group *held, *keep;    /* groups beyond his own: as stored, and after  */
+	struct hold_place *listed, *place; /* on the lists of holds: as stored, and after */
+	int helds, keeps, listeds, places;
+	bool loses; /* something, by groups that a directory took him out of        */
 };
 
 struct people {
@@ -34,6 +39,20 @@ struct people {
 /* Locks and loads n people (PEOPLE_CHUNK at most, ids ascending), and brings
  * c->org up to date under the gate. */
 bool people_load(struct ctx *c, const char *const *ids, int n, struct people *out) MUST;
+
+/* One verdict, with what a hold lets the person keep. */
+void people_judge(struct ctx *c, const struct people *all, struct person *p);
+
+/* Before settling: is it too much that this change takes?  The second for what is about
+ * no more people than one load brings, which is almost everything. */
+bool brake_decide(struct ctx *c) MUST;
+bool brake_decide_loaded(struct ctx *c, struct people *all) MUST;
+/* Counts what was taken from these people. */
+void brake_count(struct ctx *c, const struct people *all);
+/* Writes held groups and places on lists, as far as they differ. */
+bool brake_write(struct ctx *c, const struct people *all) MUST;
+/* After settling: what was taken is remembered, lists are renewed and told of. */
+bool brake_end(struct ctx *c) MUST;
 
 /* Verdicts, seats, last administrator: fills in after. */
 bool people_settle(struct ctx *c, struct people *all) MUST;

@@ -275,6 +275,114 @@ static const char *const saml_tables[] = {
 	"saml_seen", "identities",       "exchanges", NULL,
 };
 
+/* Exchanges are kept, and shown, by connection. */
+static const char *const recent[] = {
+	"CREATE INDEX exchanges_by_source ON exchanges (org_id, source_id, id)",
+	NULL,
+};
+
+/* Whoever signs in for the first time is looked for among those who were removed. */
+static const char *const removed[] = {
+	"CREATE INDEX users_removed ON users (org_id, source_id)"
+	" WHERE deleted > 0 AND erased = 0",
+	NULL,
+};
+
+/* What directories would take from too many people, see access/hold.h. */
+static const char *const holds[] = {
+	/* counts as if still in the groups of held_groups */
+	"ALTER TABLE standings ADD COLUMN held BOOLEAN NOT NULL DEFAULT FALSE",
+
+	"CREATE TABLE holds ("
+	" org_id TEXT NOT NULL REFERENCES orgs (id), id TEXT NOT NULL, source_id TEXT NOT NULL,"
+	" kind TEXT NOT NULL, run_id TEXT, state TEXT NOT NULL, digest TEXT NOT NULL,"
+	" version BIGINT NOT NULL, people BIGINT NOT NULL, reason TEXT NOT NULL,"
+	" created BIGINT NOT NULL, expires BIGINT NOT NULL, decided BIGINT NOT NULL,"
+	" decided_by TEXT, decision TEXT, PRIMARY KEY (org_id, id))",
+	"CREATE INDEX holds_open ON holds (org_id, source_id) WHERE state = 'open'",
+	"CREATE INDEX holds_run ON holds (org_id, run_id) WHERE run_id IS NOT NULL",
+
+	/* moved: version of the list that brought this; 0: the list is not renewed yet */
+	"CREATE TABLE hold_people ("
+	" org_id TEXT NOT NULL, hold_id TEXT NOT NULL, user_id TEXT NOT NULL,"
+	" what TEXT NOT NULL, before TEXT NOT NULL, after TEXT NOT NULL, gone BOOLEAN NOT NULL,"
+	" moved BIGINT NOT NULL, PRIMARY KEY (org_id, hold_id, user_id),"
+	" FOREIGN KEY (org_id, hold_id) REFERENCES holds (org_id, id),"
+	" FOREIGN KEY (org_id, user_id) REFERENCES users (org_id, id))",
+	"CREATE INDEX hold_people_user ON hold_people (org_id, user_id)",
+	"CREATE INDEX hold_people_moved ON hold_people (org_id, hold_id) WHERE moved = 0",
+
+	/* groups as they were when people left them: rules still have to know them */
+	"CREATE TABLE held_groups ("
+	" org_id TEXT NOT NULL, user_id TEXT NOT NULL, group_id TEXT NOT NULL,"
+	" hold_id TEXT NOT NULL, source_id TEXT NOT NULL, name TEXT NOT NULL,"
+	" name_key TEXT NOT NULL, external_id TEXT, PRIMARY KEY (org_id, user_id, group_id),"
+	" FOREIGN KEY (org_id, user_id) REFERENCES users (org_id, id),"
+	" FOREIGN KEY (org_id, hold_id) REFERENCES holds (org_id, id))",
+	"CREATE INDEX held_groups_hold ON held_groups (org_id, hold_id)",
+
+	/* a row for each change that took something: no two writers meet */
+	"CREATE TABLE losses ("
+	" org_id TEXT NOT NULL, source_id TEXT NOT NULL, at BIGINT NOT NULL, id TEXT NOT NULL,"
+	" n BIGINT NOT NULL, PRIMARY KEY (org_id, source_id, at, id))",
+	NULL,
+};
+
+static const char *const hold_tables[] = {
+	"holds", "hold_people", "held_groups", "losses", NULL,
+};
+
+/* LDAP connections, where their runs stand, and what is known of each directory entry. */
+static const char *const ldap[] = {
+	/* directory: which one answered, as JSON; feed: where its changes were last read */
+	"CREATE TABLE ldap_connections ("
+	" org_id TEXT NOT NULL, source_id TEXT NOT NULL, password TEXT, client_key TEXT,"
+	" directory TEXT, feed TEXT, full_at BIGINT NOT NULL, PRIMARY KEY (org_id, source_id),"
+	" FOREIGN KEY (org_id, source_id) REFERENCES sources (org_id, id))",
+
+	/* Asked before anybody's organization is known, and so without row level security:
+	 * when each connection has something to do, and which process does it. */
+	"CREATE TABLE ldap_schedule ("
+	" org_id TEXT NOT NULL REFERENCES orgs (id), source_id TEXT NOT NULL,"
+	" due BIGINT NOT NULL, owner TEXT, until BIGINT NOT NULL,"
+	" PRIMARY KEY (org_id, source_id))",
+	"CREATE INDEX ldap_schedule_due ON ldap_schedule (due)",
+
+	"CREATE TABLE ldap_runs ("
+	" org_id TEXT NOT NULL, id TEXT NOT NULL, source_id TEXT NOT NULL, state TEXT NOT NULL,"
+	" kind TEXT, dry_run BOOLEAN NOT NULL, whole BOOLEAN NOT NULL, asked_by TEXT NOT NULL,"
+	" created BIGINT NOT NULL, started BIGINT NOT NULL, ended BIGINT NOT NULL,"
+	" entries_read BIGINT NOT NULL, compared BIGINT NOT NULL, changed BIGINT NOT NULL,"
+	" total BIGINT NOT NULL, phase BIGINT NOT NULL, place TEXT NOT NULL,"
+	" applied BIGINT NOT NULL, hold_id TEXT, error TEXT, detail TEXT, feed TEXT, PRIMARY KEY (org_id, id),"
+	" FOREIGN KEY (org_id, source_id) REFERENCES sources (org_id, id))",
+	"CREATE INDEX ldap_runs_source ON ldap_runs (org_id, source_id, id)",
+
+	"CREATE TABLE ldap_staged ("
+	" org_id TEXT NOT NULL, run_id TEXT NOT NULL, phase BIGINT NOT NULL,"
+	" entry_id TEXT NOT NULL, what TEXT NOT NULL, data TEXT, outcome TEXT,"
+	" PRIMARY KEY (org_id, run_id, phase, entry_id))",
+
+	/* expires: when the account ends by itself; missing: since when it is not found */
+	"CREATE TABLE ldap_entries ("
+	" org_id TEXT NOT NULL, source_id TEXT NOT NULL, entry_id TEXT NOT NULL,"
+	" user_id TEXT NOT NULL, content TEXT NOT NULL, dn_key TEXT NOT NULL,"
+	" state TEXT NOT NULL, primary_key TEXT, expires BIGINT NOT NULL,"
+	" missing BIGINT NOT NULL, PRIMARY KEY (org_id, source_id, entry_id))",
+	"CREATE INDEX ldap_entries_dn ON ldap_entries (org_id, source_id, dn_key)",
+
+	"CREATE TABLE ldap_groups ("
+	" org_id TEXT NOT NULL, source_id TEXT NOT NULL, entry_id TEXT NOT NULL,"
+	" group_id TEXT NOT NULL, content TEXT NOT NULL, members TEXT NOT NULL,"
+	" dn_key TEXT NOT NULL, nested BOOLEAN NOT NULL,"
+	" PRIMARY KEY (org_id, source_id, entry_id))",
+	NULL,
+};
+
+static const char *const ldap_tables[] = {
+	"ldap_connections", "ldap_runs", "ldap_staged", "ldap_entries", "ldap_groups", NULL,
+};
+
 /* The order in which events are given out, where they go to by themselves, and what the
  * annotation platform calls people. */
 static const char *const feed[] = {
@@ -347,6 +455,10 @@ static const struct migration migrations[] = {
 	{ first, first_tables },
 	{ signin, signin_tables },
 	{ saml, saml_tables },
+	{ recent, NULL },
+	{ removed, NULL },
+	{ holds, hold_tables },
+	{ ldap, ldap_tables },
 	{ feed, feed_tables },
 };
 

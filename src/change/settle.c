@@ -14,22 +14,13 @@ static bool is_admin(enum role r)
 
 static void judge(struct ctx *c, const struct people *all, struct person *p)
 {
-	struct facts f = {
-		.active = p->active && !p->deleted,
-		.owner = p->owner && !p->deleted,
-		.matched = p->before.matched,
-		.group = p->group,
-		.groups = p->deleted ? 0 : p->groups,
-		.manual = p->manual,
-		.manuals = p->deleted ? 0 : p->manuals,
-	};
-
-	resolve(c->arena, &f, all->rules, c->org, &p->verdict);
+	people_judge(c, all, p);
 	p->after = p->before;
 	p->after.user_id = p->id;
 	p->after.wanted = p->verdict.wanted;
 	p->after.matched = p->verdict.matched;
 	p->after.kept = false;
+	p->after.held = p->keeps > 0;
 }
 
 /* Administrators and Owners as they are stored. */

@@ -3,25 +3,22 @@
 
 #include "access/standing.h"
 #include "base/org.h"
+#include "base/secret.h"
 #include "base/text.h"
 #include "record/history.h"
 
 enum { DETAIL_MAX = 2048 };
 
-/* Somebody deactivates this person at the same time: one of the two comes first. */
-static bool lock(struct ctx *c, const char *user_id, bool *living)
+/* Somebody deactivates this person at the same time: one of the two comes first.  What is
+ * read after it is read under the lock. */
+static bool lock(struct ctx *c, const char *user_id, struct rows *r)
 {
-	struct rows r;
-
-	if (!db_run(c, &r,
-		    arena_printf(c->arena,
-				 "SELECT u.deleted FROM users u WHERE u.org_id = $1"
-				 " AND u.id = $2%s",
-				 db_for_update(c->db)),
-		    DB_ARGS(db_text(c->org->id), db_text(user_id))))
-		return false;
-	*living = r.count && row_int(&r, 0, 0) == 0;
-	return true;
+	return db_ask(c, r,
+		      arena_printf(c->arena,
+				   "SELECT u.deleted FROM users u WHERE u.org_id = $1"
+				   " AND u.id = $2%s",
+				   db_for_update(c->db)),
+		      DB_ARGS(db_text(c->org->id), db_text(user_id)));
 }
 
 static const char *page_for(const struct standing *s)
@@ -55,11 +52,13 @@ static const char *detail(struct ctx *c, const struct session_new *how, const st
 bool signin_admit(struct ctx *c, const struct session_new *how, struct admission *out)
 {
 	struct standing *s = NULL;
-	bool living;
+	struct rows locked;
 
 	*out = (struct admission){ 0 };
-	if (!lock(c, how->user_id, &living) || (living && !standing_find(c, how->user_id, &s)))
+	if (!lock(c, how->user_id, &locked) || !standing_find(c, how->user_id, &s))
 		return false;
+	if (!locked.count || row_int(&locked, 0, 0) != 0)
+		s = NULL;
 	out->page = page_for(s);
 	if (!out->page && !session_open(c, how, &out->session, &out->secret))
 		return false;
@@ -71,4 +70,16 @@ bool signin_admit(struct ctx *c, const struct session_new *how, struct admission
 			      .reason = out->page,
 		      });
 	return true;
+}
+
+static const char target_purpose[] = "signin-target";
+
+bool signin_seal_target(struct ctx *c, const char *url, const char **out)
+{
+	return secret_seal(c, target_purpose, url, out);
+}
+
+bool signin_open_target(struct ctx *c, const char *sealed, const char **url)
+{
+	return secret_unseal(c, target_purpose, sealed, url);
 }

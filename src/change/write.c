@@ -71,20 +71,20 @@ static bool same_standing(const struct standing *a, const struct standing *b)
 {
 	return a->role == b->role && a->wanted == b->wanted && a->seat == b->seat &&
 	       a->matched == b->matched && a->kept == b->kept &&
-	       a->waiting_since == b->waiting_since;
+	       a->waiting_since == b->waiting_since && a->held == b->held;
 }
 
 static bool write_standings(struct ctx *c, const struct people *all)
 {
 	struct batch b = batch_of(c,
 				  "INSERT INTO standings (org_id, user_id, role, wanted, seat,"
-				  " matched, kept, waiting_since, since) VALUES ",
-				  8,
+				  " matched, kept, waiting_since, since, held) VALUES ",
+				  9,
 				  " ON CONFLICT (org_id, user_id) DO UPDATE SET"
 				  " role = excluded.role, wanted = excluded.wanted,"
 				  " seat = excluded.seat, matched = excluded.matched,"
 				  " kept = excluded.kept, waiting_since = excluded.waiting_since,"
-				  " since = excluded.since");
+				  " since = excluded.since, held = excluded.held");
 
 	for (int i = 0; i < all->n; i++) {
 		const struct person *p = &all->p[i];
@@ -98,6 +98,7 @@ static bool write_standings(struct ctx *c, const struct people *all)
 			db_bool(s->kept),
 			db_int(s->waiting_since),
 			db_int(s->since),
+			db_bool(s->held),
 		};
 
 		if ((!p->known || !same_standing(&p->before, s)) && !batch_add(&b, v, true))
@@ -216,5 +217,5 @@ bool people_write(struct ctx *c, const struct people *all)
 	for (int i = 0; i < all->n; i++)
 		if (!write_account(c, &all->p[i]) || !end_sessions(c, &all->p[i]))
 			return false;
-	return write_standings(c, all) && write_grants(c, all);
+	return write_standings(c, all) && write_grants(c, all) && brake_write(c, all);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/org.h"
 #include "driver.h"
 
 enum { WAIT_SECONDS = 5 };
@@ -70,6 +71,7 @@ static bool take_place(struct db_pool *pool, struct db **db)
 bool db_lend(struct db_pool *pool, struct ctx *c, struct db_loan *loan)
 {
 	c->db = NULL;
+	c->loan = loan;
 	if (!take_place(pool, &loan->db))
 		return error(c, ERR_UNAVAILABLE, "all %d database connections were busy for %d s",
 			     pool->max, WAIT_SECONDS);
@@ -101,6 +103,34 @@ void db_loan_end(struct db_loan *loan)
 	pthread_cond_signal(&pool->returned);
 	pthread_mutex_unlock(&pool->lock);
 	*loan = (struct db_loan){ 0 };
+}
+
+void db_put_down(struct ctx *c)
+{
+	struct db_loan *loan = c->loan;
+	struct db_pool *pool;
+
+	if (!loan || !loan->db || loan->db->in_tx)
+		return;
+	pool = loan->pool;
+	db_loan_end(loan);
+	loan->left = pool;
+	c->db = NULL;
+}
+
+bool db_pick_up(struct ctx *c)
+{
+	struct db_pool *pool = c->loan ? c->loan->left : NULL;
+	struct err before = c->err;
+
+	if (!pool)
+		return true;
+	c->err = (struct err){ 0 };
+	c->loan->left = NULL;
+	if (!db_lend(pool, c, c->loan) || !db_enter_org(c, c->org ? c->org->id : NULL))
+		return false;
+	c->err = before;
+	return true;
 }
 
 void db_pool_free(struct db_pool *pool)

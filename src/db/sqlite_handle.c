@@ -40,47 +40,46 @@ static void forget(struct cached *s)
 {
 	sqlite3_finalize(s->st);
 	free(s->line.sql);
-	free(s->number);
 	*s = (struct cached){ .line.used = s->line.used };
 }
 
-/* $7 is a name to SQLite, numbered by first appearance. */
-static void note_numbers(struct cached *s)
+/* $7 is a name to SQLite, looked for among all the names before it; ?7 is a number.
+ * Outside of quotes they are told by the digit. */
+static char *numbered(const char *sql)
 {
-	int n = sqlite3_bind_parameter_count(s->st);
-	bool in_order = true;
+	char *out = strdup(sql);
+	bool quoted = false;
 
-	s->number = calloc((size_t)n + 1, sizeof(int));
-	if (!s->number)
+	if (!out)
 		abort();
-	for (int i = 0; i < n; i++) {
-		const char *name = sqlite3_bind_parameter_name(s->st, i + 1);
-
-		s->number[i] = name ? (int)strtol(name + 1, NULL, 10) : 0;
-		in_order = in_order && s->number[i] == i + 1;
+	for (char *p = out; *p; p++) {
+		quoted ^= *p == '\'';
+		if (!quoted && *p == '$' && p[1] >= '0' && p[1] <= '9')
+			*p = '?';
 	}
-	if (!in_order)
-		return;
-	free(s->number);
-	s->number = NULL;
+	return out;
 }
 
 static struct cached *prepare(struct ctx *c, struct handle *t, const char *sql)
 {
 	bool hit;
+	char *text;
+	int code;
 	struct cached *s = cache_entry(t->cache, sizeof(*s), HANDLE_STATEMENTS, sql, &hit);
 
 	if (hit)
 		return s;
 	forget(s);
-	if (sqlite3_prepare_v3(t->h, sql, -1, SQLITE_PREPARE_PERSISTENT, &s->st, NULL)) {
+	text = numbered(sql);
+	code = sqlite3_prepare_v3(t->h, text, -1, SQLITE_PREPARE_PERSISTENT, &s->st, NULL);
+	free(text);
+	if (code) {
 		IGNORE(failed(c, t, sql)); /* NULL says it */
 		return NULL;
 	}
 	s->line.sql = strdup(sql);
 	if (!s->line.sql)
 		abort();
-	note_numbers(s);
 	return s;
 }
 
@@ -102,15 +101,11 @@ static bool bind_all(struct ctx *c, struct handle *t, const struct cached *s, st
 {
 	int n = sqlite3_bind_parameter_count(s->st);
 
-	for (int i = 1; i <= n; i++) {
-		int number = s->number ? s->number[i - 1] : i;
-
-		if (number < 1 || number > args.n)
-			return error(c, ERR_INTERNAL, "no argument for $%d in: %.120s", number,
-				     s->line.sql);
-		if (bind(s->st, i, &args.v[number - 1]) != SQLITE_OK)
+	if (n > args.n)
+		return error(c, ERR_INTERNAL, "no argument for $%d in: %.120s", n, s->line.sql);
+	for (int i = 1; i <= n; i++)
+		if (bind(s->st, i, &args.v[i - 1]) != SQLITE_OK)
 			return failed(c, t, s->line.sql);
-	}
 	return true;
 }
 

@@ -15,7 +15,6 @@ enum { HANDLE_STATEMENTS = 256 };
 struct cached {
 	struct cache_line line;
 	sqlite3_stmt *st;
-	int *number; /* parameter i is $number[i - 1]; NULL when that is i */
 };
 
 struct handle {

@@ -30,6 +30,11 @@ static const struct text {
 	{ "deactivated", "This account is deactivated",
 	  "Your organization has switched this account off. Ask an administrator if you think that "
 	  "this is a mistake." },
+	{ "directory", "Sign in",
+	  "Use the name and the password you have in your organization." },
+	{ "not_yet", "Your account is on its way",
+	  "Your password is right, but your account has not been taken over from your organization's "
+	  "directory yet. Try again later; an administrator can have it done at once." },
 	{ "unknown", "No account here",
 	  "You have signed in to your organization, but it has no account for you here. Ask an "
 	  "administrator to give you access." },
@@ -45,6 +50,10 @@ static const struct text {
 	{ "test", "What arrived", "This was a test. Nobody was signed in, nothing was changed." },
 	{ "continue", "One moment",
 	  "You are being taken to the sign-in page of your organization." },
+	{ "busy", "Too many attempts",
+	  "There were too many attempts from your network. Try again in a minute. If that does not "
+	  "help, give the reference below to an administrator." },
+	{ "switch", "Change who is signed in?", NULL },
 	{ "error", "Something went wrong",
 	  "Try again in a moment. If that does not help, give the reference below to an "
 	  "administrator." },
@@ -276,9 +285,9 @@ static int status_of(enum err_kind kind)
 
 void page_error(struct ctx *c, struct http_resp *p)
 {
-	struct page g = page_begin(c, "error");
+	struct page g = page_begin(c, c->err.kind == ERR_BUSY ? "busy" : "error");
 
-	if (c->err.kind < ERR_RETRY)
+	if (c->err.kind < ERR_RETRY && c->err.kind != ERR_BUSY)
 		page_alert(&g, c->err.msg);
 	put_reference(&g);
 	p->headers = 0;

@@ -5,7 +5,9 @@
  * on_data() with the headers, then with pieces of the body, then once more when
  * the body is whole.  Handlers talk to the database and may block, which would
  * stop every connection: so a whole request is suspended and queued, a worker
- * answers it, resumes it, and on_data() is called a last time to send.
+ * answers it, resumes it, and on_data() is called a last time to send.  A request that
+ * turns out to wait for another machine goes on from the worker to the lane, which has
+ * threads and a queue of its own.
  */
 #include "http/server.h"
 
@@ -29,6 +31,15 @@ enum {
 	LAST_WORDS_MS = 1000,         /* for answers made when the grace was over */
 };
 
+/* Threads and the queue they take from. */
+struct crew {
+	struct http_server *server;
+	struct queue queue;
+	pthread_t *thread;
+	int threads;
+	atomic_llong full;
+};
+
 struct http_server {
 	struct MHD_Daemon *daemon;
 	http_handler *on_request, *on_refusal;
@@ -39,12 +50,9 @@ struct http_server {
 	struct proxies proxies;
 
 	struct exchange_pool pool; /* of the I/O thread */
-	struct queue queue;
-	pthread_t *worker;
-	int workers;
+	struct crew workers, lane;
 
 	atomic_int in_flight;
-	atomic_llong queue_full;
 	atomic_bool stopping; /* answers end their connections  */
 	atomic_bool hurry;    /* the grace is over              */
 	pthread_mutex_t lock; /* of idle: nothing is in flight  */
@@ -64,7 +72,7 @@ static enum MHD_Result refuse(struct http_server *s, struct exchange *x, int sta
 	x->last = status != 503;
 	s->on_refusal(s->arg, &x->arena, &x->q, &x->p);
 	if (status == 503)
-		http_add_header(&x->p, "Retry-After", "1");
+		http_add_header(&x->p, "Retry-After", x->q.may_wait ? "5" : "1");
 	return send_answer(s, x);
 }
 
@@ -95,15 +103,23 @@ static enum MHD_Result take_body(struct exchange *x, const char *data, size_t *n
 	return x->discarded > DISCARD_MAX ? MHD_NO : MHD_YES;
 }
 
+/* A place for it; a full queue counts. */
+static bool has_place(struct crew *crew)
+{
+	bool place = queue_reserve(&crew->queue);
+
+	if (!place)
+		atomic_fetch_add(&crew->full, 1);
+	return place;
+}
+
 static enum MHD_Result hand_over(struct http_server *s, struct exchange *x)
 {
-	if (!queue_reserve(&s->queue)) {
-		atomic_fetch_add(&s->queue_full, 1);
+	if (!has_place(&s->workers))
 		return refuse(s, x, 503);
-	}
 	x->q.body = (struct slice){ x->body.p, x->body.n };
 	MHD_suspend_connection(x->conn);
-	queue_put(&s->queue, x);
+	queue_put(&s->workers.queue, x);
 	return MHD_YES;
 }
 
@@ -152,20 +168,61 @@ static size_t leave_escaped(void *arg, struct MHD_Connection *conn, char *text)
 	return strlen(text);
 }
 
+/* True if the lane has it now, and it is not ours any more. */
+static bool pass_on(struct http_server *s, struct exchange *x)
+{
+	if (!x->q.to_lane)
+		return false;
+	x->q.to_lane = false;
+	x->q.may_wait = true;
+	x->p = (struct http_resp){ .status = 200 };
+	if (!has_place(&s->lane)) {
+		x->refused = 503;
+		return false;
+	}
+	queue_put(&s->lane.queue, x);
+	return true;
+}
+
 static void *work(void *arg)
 {
-	struct http_server *s = arg;
+	struct crew *crew = arg;
+	struct http_server *s = crew->server;
 	struct exchange *x;
 
-	while ((x = queue_take(&s->queue))) {
+	while ((x = queue_take(&crew->queue))) {
 		if (atomic_load(&s->hurry))
 			x->refused = 503;
 		else
 			s->on_request(s->arg, &x->arena, &x->q, &x->p);
+		if (pass_on(s, x))
+			continue;
 		x->answered = true;
 		MHD_resume_connection(x->conn);
 	}
 	return NULL;
+}
+
+static void crew_init(struct crew *crew, struct http_server *s, int threads, int queue_max)
+{
+	crew->server = s;
+	crew->threads = threads;
+	crew->thread = arena_array(&s->arena, pthread_t, (size_t)threads);
+	queue_init(&crew->queue, &s->arena, queue_max);
+}
+
+static void crew_start(struct crew *crew)
+{
+	for (int i = 0; i < crew->threads; i++)
+		if (pthread_create(&crew->thread[i], NULL, work, crew))
+			abort();
+}
+
+static void crew_stop(struct crew *crew)
+{
+	queue_close(&crew->queue);
+	for (int i = 0; i < crew->threads; i++)
+		pthread_join(crew->thread[i], NULL);
 }
 
 /* TLS 1.3, and of 1.2 what has forward secrecy and authenticated encryption. */
@@ -230,7 +287,8 @@ static bool open_door(struct http_server *s, const struct http_config *config, s
 static void destroy(struct http_server *s)
 {
 	exchange_pool_free(&s->pool);
-	queue_destroy(&s->queue);
+	queue_destroy(&s->workers.queue);
+	queue_destroy(&s->lane.queue);
 	pthread_cond_destroy(&s->idle);
 	pthread_mutex_destroy(&s->lock);
 	arena_free(&s->arena);
@@ -245,8 +303,8 @@ static struct http_server *server_new(const struct http_config *config)
 	if (!s)
 		abort();
 	s->body_max = config->body_max;
-	s->worker = arena_array(&s->arena, pthread_t, (size_t)config->workers);
-	queue_init(&s->queue, &s->arena, config->queue_max);
+	crew_init(&s->workers, s, config->workers, config->queue_max);
+	crew_init(&s->lane, s, config->lane, config->lane_queue_max);
 	pthread_mutex_init(&s->lock, NULL);
 	pthread_condattr_init(&monotonic);
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -274,9 +332,8 @@ struct http_server *http_listen(const struct http_config *config, http_handler *
 		destroy(s);
 		return NULL;
 	}
-	while (s->workers < config->workers)
-		if (pthread_create(&s->worker[s->workers++], NULL, work, s))
-			abort();
+	crew_start(&s->workers);
+	crew_start(&s->lane);
 	return s;
 }
 
@@ -310,9 +367,8 @@ void http_stop(struct http_server *s, int64_t grace_ms)
 	/* what still waits for a worker is refused, what has one is waited for:
 	 * the library must not be stopped while a request is suspended */
 	atomic_store(&s->hurry, true);
-	queue_close(&s->queue);
-	for (int i = 0; i < s->workers; i++)
-		pthread_join(s->worker[i], NULL);
+	crew_stop(&s->workers);
+	crew_stop(&s->lane); /* second, for the workers pass on to it */
 	wait_idle(s, LAST_WORDS_MS);
 	MHD_stop_daemon(s->daemon);
 	destroy(s);
@@ -329,8 +385,10 @@ void http_stats(struct http_server *s, struct http_stats *out)
 		MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
 
 	*out = (struct http_stats){
-		.queued = queue_length(&s->queue),
-		.queue_full = atomic_load(&s->queue_full),
+		.queued = queue_length(&s->workers.queue),
+		.queue_full = atomic_load(&s->workers.full),
+		.lane_queued = queue_length(&s->lane.queue),
+		.lane_full = atomic_load(&s->lane.full),
 		.connections = info ? info->num_connections : 0,
 		.in_flight = atomic_load(&s->in_flight),
 	};

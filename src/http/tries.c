@@ -8,7 +8,7 @@ enum { PLACES = 8192, REACH = 8 };
 
 static struct place {
 	uint64_t key;
-	int64_t since;
+	int64_t since, window;
 	int count;
 } table[PLACES];
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -30,7 +30,7 @@ static uint64_t key_of(const char *address, const char *org)
 
 static bool stale(const struct place *p, int64_t now)
 {
-	return p->key == 0 || now - p->since >= TRIES_WINDOW_MS;
+	return p->key == 0 || now - p->since >= p->window;
 }
 
 /* NULL if it has none that still counts. */
@@ -45,7 +45,7 @@ static struct place *find(uint64_t key, int64_t now)
 	return NULL;
 }
 
-static struct place *make(uint64_t key, int64_t now)
+static struct place *make(uint64_t key, int64_t window, int64_t now)
 {
 	struct place *best = &table[key / 2 % PLACES];
 
@@ -59,7 +59,7 @@ static struct place *make(uint64_t key, int64_t now)
 		if (p->key == 0 || p->since < best->since)
 			best = p;
 	}
-	*best = (struct place){ .key = key, .since = now };
+	*best = (struct place){ .key = key, .since = now, .window = window };
 	return best;
 }
 
@@ -70,11 +70,16 @@ static int count_of(uint64_t key, int64_t now)
 	return p ? p->count : 0;
 }
 
-static void count_up(uint64_t key, int64_t now)
+static void count_for(uint64_t key, int64_t window, int64_t now)
 {
 	struct place *p = find(key, now);
 
-	(p ? p : make(key, now))->count++;
+	(p ? p : make(key, window, now))->count++;
+}
+
+static void count_up(uint64_t key, int64_t now)
+{
+	count_for(key, TRIES_WINDOW_MS, now);
 }
 
 bool tries_allow(struct ctx *c, const char *address, const char *org, int64_t now)
@@ -106,5 +111,40 @@ void tries_failed(const char *address, const char *org, int64_t now)
 	pthread_mutex_lock(&lock);
 	count_up(key_of(address, org), now);
 	count_up(key_of(address, NULL), now);
+	pthread_mutex_unlock(&lock);
+}
+
+bool tries_within(const char *address, const char *place, int limit, int64_t now)
+{
+	bool few;
+
+	pthread_mutex_lock(&lock);
+	few = count_of(key_of(address, place), now) < limit;
+	pthread_mutex_unlock(&lock);
+	return few;
+}
+
+void tries_count(const char *address, const char *place, int64_t now)
+{
+	pthread_mutex_lock(&lock);
+	count_up(key_of(address, place), now);
+	pthread_mutex_unlock(&lock);
+}
+
+void tries_count_for(const char *address, const char *place, int64_t window_ms, int64_t now)
+{
+	pthread_mutex_lock(&lock);
+	count_for(key_of(address, place), window_ms, now);
+	pthread_mutex_unlock(&lock);
+}
+
+void tries_take_back(const char *address, const char *place, int64_t now)
+{
+	struct place *p;
+
+	pthread_mutex_lock(&lock);
+	p = find(key_of(address, place), now);
+	if (p && p->count > 0)
+		p->count--;
 	pthread_mutex_unlock(&lock);
 }

@@ -150,7 +150,9 @@ bool local_sign_in(struct ctx *c, const struct http_req *q, const struct attempt
 
 	*in = (struct admission){ 0 };
 	if (!tries_few(q->address, place, TRIES_SIGNIN, now))
-		return waste_time(c, a);
+		return error(c, ERR_BUSY,
+			     "too many attempts to sign in from this address; "
+			     "try again in a minute");
 	if (!local_candidates(c, a->address, &who, &n))
 		return false;
 	if (n == 0 && !waste_time(c, a))

@@ -1,26 +1,77 @@
 /* exchange.c - the last exchanges with identity providers, a bounded number of them. */
 #include "roster/exchange.h"
 
+#include <string.h>
+
 #include "base/id.h"
 #include "base/org.h"
 
-bool exchange_put(struct ctx *c, struct exchange *e)
+static bool insert(struct ctx *c, const struct exchange *e)
 {
-	e->id = id_new(c->arena);
-	e->at = c->now;
-	e->trace = c->trace;
 	return db_push(c,
 		       "INSERT INTO exchanges (org_id, id, at, source_id, kind, outcome, code,"
 		       " reason, detail, trace) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
 		       DB_ARGS(db_text(c->org->id), db_text(e->id), db_int(e->at),
 			       db_text(e->source_id), db_text(e->kind), db_text(e->outcome),
 			       db_text(e->code), db_text(e->reason), db_text(e->detail),
-			       db_text(e->trace))) &&
-	       db_push(c,
-		       "DELETE FROM exchanges WHERE org_id = $1 AND id < (SELECT min(k.id) FROM"
-		       " (SELECT x.id FROM exchanges x WHERE x.org_id = $1"
+			       db_text(e->trace)));
+}
+
+/* Two texts, because neither engine finds "equal or both NULL" by an index. */
+static bool trim(struct ctx *c, const char *source_id)
+{
+	if (!source_id)
+		return db_push(c,
+			       "DELETE FROM exchanges WHERE org_id = $1 AND source_id IS NULL"
+			       " AND id < (SELECT min(k.id) FROM (SELECT x.id FROM exchanges x"
+			       " WHERE x.org_id = $1 AND x.source_id IS NULL"
+			       " ORDER BY x.id DESC LIMIT $2) k)",
+			       DB_ARGS(db_text(c->org->id), db_int(EXCHANGES_KEPT)));
+	return db_push(c,
+		       "DELETE FROM exchanges WHERE org_id = $1 AND source_id = $3"
+		       " AND id < (SELECT min(k.id) FROM (SELECT x.id FROM exchanges x"
+		       " WHERE x.org_id = $1 AND x.source_id = $3"
 		       " ORDER BY x.id DESC LIMIT $2) k)",
-		       DB_ARGS(db_text(c->org->id), db_int(EXCHANGES_KEPT)));
+		       DB_ARGS(db_text(c->org->id), db_int(EXCHANGES_KEPT), db_text(source_id)));
+}
+
+/* Looking for the oldest that stays costs more than one exchange is worth: it is done
+ * once in a while, by the chance that ids end in. */
+static bool trim_now(const char *id)
+{
+	const char *end = id + strlen(id) - 1;
+
+	return *end == '0' && !(end[-1] & 1);
+}
+
+bool exchange_put(struct ctx *c, struct exchange *e)
+{
+	e->id = id_new(c->arena);
+	e->at = c->now;
+	e->trace = c->trace;
+	return insert(c, e) && (!trim_now(e->id) || trim(c, e->source_id));
+}
+
+static bool same(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+/* Neighbours are mostly of one connection. */
+bool exchange_put_all(struct ctx *c, const struct exchange *e, int n)
+{
+	SCOPED_TX tx = { 0 };
+
+	if (!tx_begin(c, &tx))
+		return false;
+	for (int i = 0; i < n; i++) {
+		if (!insert(c, &e[i]))
+			return false;
+		if ((i + 1 == n || !same(e[i].source_id, e[i + 1].source_id)) &&
+		    !trim(c, e[i].source_id))
+			return false;
+	}
+	return tx_commit(&tx);
 }
 
 bool exchange_put_now(struct ctx *c, struct exchange *e)

@@ -72,7 +72,8 @@ bool group_create(struct ctx *c, struct group *g)
 
 	if (!check(c, g))
 		return false;
-	g->id = id_new(c->arena);
+	if (!g->id)
+		g->id = id_new(c->arena);
 	g->version = 1;
 	g->created = g->changed = c->now;
 	if (!db_run(c, &r,
@@ -120,16 +121,16 @@ static bool same(const char *a, const char *b)
 }
 
 /* A rule may match the new name and not the old one: everybody in it is touched. */
-static bool touch_members(struct ctx *c, const char *group_id)
+static bool touch_members(struct ctx *c, const struct group *was)
 {
 	struct rows r;
 
 	if (!db_run(c, &r,
 		    "SELECT m.user_id FROM members m WHERE m.org_id = $1 AND m.group_id = $2",
-		    DB_ARGS(db_text(c->org->id), db_text(group_id))))
+		    DB_ARGS(db_text(c->org->id), db_text(was->id))))
 		return false;
 	for (int i = 0; i < r.count; i++)
-		touch_user(c, row_text(&r, i, 0));
+		touch_lost(c, row_text(&r, i, 0), was);
 	return true;
 }
 
@@ -160,7 +161,7 @@ bool group_save(struct ctx *c, const struct group *before, struct group *after)
 			       db_text(after->display_name),
 			       db_text(text_fold(c->arena, after->display_name)),
 			       db_text(after->external_id), db_int(c->now))) &&
-	       touch_members(c, after->id);
+	       touch_members(c, before);
 }
 
 bool group_delete(struct ctx *c, const struct group *g)
@@ -173,7 +174,7 @@ bool group_delete(struct ctx *c, const struct group *g)
 	};
 
 	/* alone, so that nobody joins a group that is going */
-	if (!db_alone(c) || !touch_members(c, g->id))
+	if (!db_alone(c) || !touch_members(c, g))
 		return false;
 	group_note(c, "group.deleted", g, NULL);
 	for (size_t i = 0; i < sizeof(removals) / sizeof(removals[0]); i++)

@@ -6,12 +6,13 @@
 #include "roster/group.h"
 #include "roster/identity.h"
 
-/* Groups of the connection that the person is in. */
+/* Groups of the connection that the person is in: from the person, who is in few of them,
+ * which CROSS JOIN tells a planner that would begin with the groups. */
 static bool current(struct ctx *c, const struct login_groups *g, struct rows *r)
 {
 	return db_run(c, r,
-		      "SELECT g.id, g.name_key, g.external_id FROM groups g JOIN members m"
-		      " ON m.org_id = g.org_id AND m.group_id = g.id WHERE g.org_id = $1"
+		      "SELECT g.id, g.name_key, g.external_id FROM members m CROSS JOIN groups g"
+		      " WHERE m.org_id = $1 AND g.org_id = $1 AND g.id = m.group_id"
 		      " AND g.source_id = $2 AND m.user_id = $3",
 		      DB_ARGS(db_text(c->org->id), db_text(g->source_id), db_text(g->user_id)));
 }

@@ -180,7 +180,7 @@ static bool remove_ids(struct ctx *c, struct group *g, const char *const *ids, i
 	if (!r.count)
 		return true;
 	for (int i = 0; i < r.count; i++)
-		touch_user(c, row_text(&r, i, 0));
+		touch_lost(c, row_text(&r, i, 0), g);
 	g->version += r.count;
 	g->changed = c->now;
 	note_moves(c, g, &r, false);

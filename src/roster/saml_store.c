@@ -5,6 +5,7 @@
 
 #include "base/id.h"
 #include "base/org.h"
+#include "roster/source.h"
 
 #define COLS                                                                                       \
 	"s.source_id, s.entity_id, s.idp_entity_id, s.idp, s.idp_xml, s.idp_url, s.idp_error,"     \
@@ -27,7 +28,8 @@ bool saml_row_save(struct ctx *c, const struct saml_row *s)
 	return db_run(c, NULL,
 		      "UPDATE saml_connections SET entity_id = $3, idp_entity_id = $4, idp = $5,"
 		      " idp_xml = $6, idp_url = $7, idp_error = $8, fetched = $9,"
-		      " valid_until = $10, again = $11 WHERE org_id = $1 AND source_id = $2",
+		      " valid_until = $10, again = $11, tested = CASE WHEN idp_entity_id = $4"
+		      " THEN tested ELSE 0 END WHERE org_id = $1 AND source_id = $2",
 		      DB_ARGS(db_text(c->org->id), db_text(s->source_id), db_text(s->entity_id),
 			      db_text(s->idp_entity_id), db_text(s->idp), db_text(s->idp_xml),
 			      db_text(s->idp_url), db_text(s->idp_error), db_int(s->fetched),
@@ -51,36 +53,30 @@ static void fill_row(struct saml_row *s, const struct rows *r, int row)
 	};
 }
 
+static void read_row(struct ctx *c, const struct rows *r, struct saml_row **out)
+{
+	*out = NULL;
+	if (r->count) {
+		*out = arena_new(c->arena, struct saml_row);
+		fill_row(*out, r, 0);
+	}
+}
+
+static bool ask_row(struct ctx *c, const char *source_id, struct rows *r)
+{
+	return db_ask(c, r,
+		      "SELECT " COLS " FROM saml_connections s WHERE s.org_id = $1"
+		      " AND s.source_id = $2",
+		      DB_ARGS(db_text(c->org->id), db_text(source_id)));
+}
+
 bool saml_row_find(struct ctx *c, const char *source_id, struct saml_row **out)
 {
 	struct rows r;
 
-	if (!db_run(c, &r,
-		    "SELECT " COLS " FROM saml_connections s WHERE s.org_id = $1"
-		    " AND s.source_id = $2",
-		    DB_ARGS(db_text(c->org->id), db_text(source_id))))
+	if (!ask_row(c, source_id, &r) || !db_fetch(c))
 		return false;
-	*out = NULL;
-	if (r.count) {
-		*out = arena_new(c->arena, struct saml_row);
-		fill_row(*out, &r, 0);
-	}
-	return true;
-}
-
-bool saml_row_list(struct ctx *c, struct saml_row **out, int *count)
-{
-	struct rows r;
-
-	if (!db_run(c, &r,
-		    "SELECT " COLS " FROM saml_connections s WHERE s.org_id = $1"
-		    " ORDER BY s.source_id",
-		    DB_ARGS(db_text(c->org->id))))
-		return false;
-	*out = arena_array(c->arena, struct saml_row, (size_t)r.count);
-	*count = r.count;
-	for (int i = 0; i < r.count; i++)
-		fill_row(&(*out)[i], &r, i);
+	read_row(c, &r, out);
 	return true;
 }
 
@@ -122,27 +118,49 @@ bool saml_key_insert(struct ctx *c, struct saml_key *k)
 }
 
 /* "current" < "next" < "previous" */
+static void read_keys(struct ctx *c, const struct rows *r, struct saml_key **out, int *count)
+{
+	*out = arena_array(c->arena, struct saml_key, (size_t)r->count);
+	*count = r->count;
+	for (int i = 0; i < r->count; i++)
+		(*out)[i] = (struct saml_key){
+			.id = row_text(r, i, 0),
+			.source_id = row_text(r, i, 1),
+			.state = row_text(r, i, 2),
+			.certificate = row_text(r, i, 3),
+			.sealed = row_text(r, i, 4),
+			.created = row_int(r, i, 5),
+		};
+}
+
+static bool ask_keys(struct ctx *c, const char *source_id, struct rows *r)
+{
+	return db_ask(c, r,
+		      "SELECT k.id, k.source_id, k.state, k.certificate, k.private_key, k.created"
+		      " FROM saml_keys k WHERE k.org_id = $1 AND k.source_id = $2"
+		      " ORDER BY k.state, k.id DESC",
+		      DB_ARGS(db_text(c->org->id), db_text(source_id)));
+}
+
 bool saml_key_list(struct ctx *c, const char *source_id, struct saml_key **out, int *count)
 {
 	struct rows r;
 
-	if (!db_run(c, &r,
-		    "SELECT k.id, k.source_id, k.state, k.certificate, k.private_key, k.created"
-		    " FROM saml_keys k WHERE k.org_id = $1 AND k.source_id = $2"
-		    " ORDER BY k.state, k.id DESC",
-		    DB_ARGS(db_text(c->org->id), db_text(source_id))))
+	if (!ask_keys(c, source_id, &r) || !db_fetch(c))
 		return false;
-	*out = arena_array(c->arena, struct saml_key, (size_t)r.count);
-	*count = r.count;
-	for (int i = 0; i < r.count; i++)
-		(*out)[i] = (struct saml_key){
-			.id = row_text(&r, i, 0),
-			.source_id = row_text(&r, i, 1),
-			.state = row_text(&r, i, 2),
-			.certificate = row_text(&r, i, 3),
-			.sealed = row_text(&r, i, 4),
-			.created = row_int(&r, i, 5),
-		};
+	read_keys(c, &r, out, count);
+	return true;
+}
+
+bool saml_source_find(struct ctx *c, const char *id, struct source **source, struct saml_row **row,
+		      struct saml_key **key, int *keys)
+{
+	struct rows rows, all;
+
+	if (!ask_row(c, id, &rows) || !ask_keys(c, id, &all) || !source_find(c, id, source))
+		return false;
+	read_row(c, &rows, row);
+	read_keys(c, &all, key, keys);
 	return true;
 }
 
@@ -217,18 +235,14 @@ bool saml_pending_take(struct ctx *c, const char *source_id, const char *digest,
 }
 
 bool saml_use_once(struct ctx *c, const char *source_id, const char *id, int64_t expires,
-		   bool *fresh)
+		   struct rows *r)
 {
-	struct rows r;
-
-	if (!db_run(c, &r,
-		    "INSERT INTO saml_seen (org_id, source_id, id, expires)"
-		    " VALUES ($1, $2, $3, $4) ON CONFLICT (org_id, source_id, id) DO NOTHING"
-		    " RETURNING id",
-		    DB_ARGS(db_text(c->org->id), db_text(source_id), db_text(id), db_int(expires))))
-		return false;
-	*fresh = r.count == 1;
-	return true;
+	return db_ask(c, r,
+		      "INSERT INTO saml_seen (org_id, source_id, id, expires)"
+		      " VALUES ($1, $2, $3, $4) ON CONFLICT (org_id, source_id, id) DO NOTHING"
+		      " RETURNING id",
+		      DB_ARGS(db_text(c->org->id), db_text(source_id), db_text(id),
+			      db_int(expires)));
 }
 
 bool saml_sweep(struct ctx *c)

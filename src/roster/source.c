@@ -151,6 +151,10 @@ static const char *const removals[] = {
 	"DELETE FROM group_changes WHERE org_id = $1 AND group_id IN"
 	" (SELECT g.id FROM groups g WHERE g.org_id = $1 AND g.source_id = $2)",
 	"DELETE FROM groups WHERE org_id = $1 AND source_id = $2",
+	"DELETE FROM held_groups WHERE org_id = $1 AND source_id = $2",
+	"UPDATE holds SET state = 'superseded' WHERE org_id = $1 AND source_id = $2"
+	" AND state IN ('open', 'rejected')",
+	"DELETE FROM losses WHERE org_id = $1 AND source_id = $2",
 	"DELETE FROM tokens WHERE org_id = $1 AND source_id = $2",
 	"DELETE FROM identities WHERE org_id = $1 AND source_id = $2",
 	"DELETE FROM saml_requests WHERE org_id = $1 AND source_id = $2",
@@ -158,6 +162,13 @@ static const char *const removals[] = {
 	"DELETE FROM saml_keys WHERE org_id = $1 AND source_id = $2",
 	"DELETE FROM saml_connections WHERE org_id = $1 AND source_id = $2",
 	"DELETE FROM signposts WHERE org_id = $1 AND kind = 'saml' AND name = $2",
+	"DELETE FROM ldap_staged WHERE org_id = $1 AND run_id IN"
+	" (SELECT l.id FROM ldap_runs l WHERE l.org_id = $1 AND l.source_id = $2)",
+	"DELETE FROM ldap_runs WHERE org_id = $1 AND source_id = $2",
+	"DELETE FROM ldap_entries WHERE org_id = $1 AND source_id = $2",
+	"DELETE FROM ldap_groups WHERE org_id = $1 AND source_id = $2",
+	"DELETE FROM ldap_schedule WHERE org_id = $1 AND source_id = $2",
+	"DELETE FROM ldap_connections WHERE org_id = $1 AND source_id = $2",
 };
 
 bool source_delete(struct ctx *c, const struct source *s)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "roster/group.h"
 
 static int find_slot(const struct touched *t, const char *id)
 {
@@ -46,6 +47,19 @@ struct touched_user *touch_user(struct ctx *c, const char *id)
 	/* whoever touches him again may have added something */
 	t->user[t->slot[slot] - 1].fresh = false;
 	return &t->user[t->slot[slot] - 1];
+}
+
+void touch_lost(struct ctx *c, const char *id, const struct group *was)
+{
+	struct touched_user *t = touch_user(c, id);
+	struct touched_lost *lost = arena_new(c->arena, struct touched_lost);
+
+	*lost = (struct touched_lost){ .id = was->id,
+				       .external_id = was->external_id,
+				       .name = was->display_name,
+				       .source_id = was->source_id,
+				       .next = t->lost };
+	t->lost = lost;
 }
 
 const struct touched_user *touched_find(const struct touched *t, const char *id)

@@ -8,24 +8,19 @@
 #include <string.h>
 
 #include "artifact.h"
-#include "base/log.h"
 #include "base/metric.h"
 #include "base/secret.h"
 #include "change/change.h"
 #include "change/signin.h"
 #include "http/cookie.h"
 #include "http/form.h"
-#include "http/json.h"
 #include "http/page.h"
 #include "keys.h"
 #include "login.h"
 #include "policy.h"
-#include "record/history.h"
-#include "roster/exchange.h"
 #include "saml/saml.h"
-#include "xml.h"
 
-enum { HINTS_MAX = 4, MESSAGE_ID_MAX = 256, NAME_ID_XML_MAX = 8192 };
+enum { HINTS_MAX = 4, MESSAGE_ID_MAX = 256 };
 
 #define IN_RESPONSE_TO "InResponseTo="
 
@@ -52,7 +47,7 @@ static bool read_message(struct ctx *c, const struct saml_connection *s, const c
 			return true;
 		}
 		*why = refused_login(LOGIN_ARTIFACT, arena_strdup(c->arena, c->err.msg));
-		return err_take(&c->err, ERR_VALUE) || err_take(&c->err, ERR_BUSY);
+		return err_take(&c->err, ERR_VALUE);
 	}
 	out->form = SAML_FORM_POST;
 	out->bytes = (struct slice){ response, strlen(response) };
@@ -179,107 +174,25 @@ static bool verify(struct ctx *c, const struct incoming *in, const char *request
 
 /* ---- what comes of it ---- */
 
-const char *login_detail(struct ctx *c, const struct login *l)
-{
-	json_t *j = json_own(c, json_object()), *names = json_array(), *warnings = json_array();
-
-	for (int i = 0; i < l->a.n_attributes; i++)
-		json_array_append_new(names, json_string(l->a.attributes[i].name));
-	for (int i = 0; i < SAML_WARNINGS; i++)
-		if (l->a.warnings & 1U << i)
-			json_array_append_new(warnings, json_string(saml_warning_names[i]));
-	json_object_set_new(j, "attributes", names);
-	json_put_text(j, "groups", groups_state_names[l->claims.groups_state]);
-	json_put_int(j, "group_count", l->claims.groups);
-	json_put_int(j, "groups_left_out", l->claims.groups_left_out);
-	json_put_text(j, "name_id_format", l->a.name_id.format);
-	json_put_text(j, "authn_context", l->a.authn_context);
-	json_put_bool(j, "response_signed", l->a.response_signed);
-	json_put_bool(j, "assertion_signed", l->a.assertion_signed);
-	json_put_bool(j, "encrypted", l->a.encrypted);
-	json_put_bool(j, "idp_initiated", !l->pending);
-	json_object_set_new(j, "warnings", warnings);
-	return arena_adopt(c->arena, json_dumps(j, JSON_COMPACT));
-}
-
-/* Request, response and assertion count once, whoever comes with them at the same time. */
+/* Request, response and assertion count once, whoever comes with them at the same time.
+ * What is used up here is so only if the sign-in commits. */
 static bool use_up(struct ctx *c, const struct login *l, struct refused *why)
 {
 	const char *source = l->s->source->id;
 	struct saml_pending *taken = NULL;
-	bool fresh = true, fresh2 = true;
+	struct rows used, used2 = { .count = 1 };
 
-	if (l->pending && !saml_pending_take(c, source, l->pending->digest, &taken))
-		return false;
-	if (l->pending && !taken) {
-		*why = refused_login(LOGIN_REQUEST, NULL);
-		return true;
-	}
-	if (!saml_use_once(c, source, l->a.response_id, l->a.not_on_or_after, &fresh) ||
+	if (!saml_use_once(c, source, l->a.response_id, l->a.not_on_or_after, &used) ||
 	    (strcmp(l->a.response_id, l->a.assertion_id) != 0 &&
-	     !saml_use_once(c, source, l->a.assertion_id, l->a.not_on_or_after, &fresh2)))
+	     !saml_use_once(c, source, l->a.assertion_id, l->a.not_on_or_after, &used2)))
 		return false;
-	if (!fresh || !fresh2)
+	if (l->pending ? !saml_pending_take(c, source, l->pending->digest, &taken) : !db_fetch(c))
+		return false;
+	if (l->pending && !taken)
+		*why = refused_login(LOGIN_REQUEST, NULL);
+	else if (used.count != 1 || used2.count != 1)
 		*why = refused_login(LOGIN_REPLAY, NULL);
 	return true;
-}
-
-/* All four attributes, so that a LogoutRequest can name the same again. */
-static const char *name_id_xml(struct ctx *c, const struct saml_name_id *n)
-{
-	const struct {
-		const char *name, *value;
-	} attrs[] = {
-		{ "Format", n->format },
-		{ "NameQualifier", n->name_qualifier },
-		{ "SPNameQualifier", n->sp_name_qualifier },
-		{ "SPProvidedID", n->sp_provided_id },
-	};
-	struct buf b = buf_in(c->arena, NAME_ID_XML_MAX);
-
-	if (!n->value)
-		return NULL;
-	buf_puts(&b, "<saml:NameID xmlns:saml=\"" NS_ASSERTION "\"");
-	for (size_t i = 0; i < sizeof(attrs) / sizeof(attrs[0]); i++) {
-		if (!attrs[i].value)
-			continue;
-		buf_printf(&b, " %s=\"", attrs[i].name);
-		xml_escape(&b, attrs[i].value);
-		buf_puts(&b, "\"");
-	}
-	buf_puts(&b, ">");
-	xml_escape(&b, n->value);
-	buf_puts(&b, "</saml:NameID>");
-	return b.over ? NULL : b.p;
-}
-
-static bool admit(struct ctx *c, const struct login *l, const struct person *who,
-		  struct admission *out)
-{
-	const struct session_new how = {
-		.user_id = who->user_id,
-		.method = "saml",
-		.source_id = l->s->source->id,
-		.name_id = l->a.name_id.value,
-		.name_id_xml = name_id_xml(c, &l->a.name_id),
-		.session_index = l->a.session_index,
-		.not_after = l->a.session_not_on_or_after,
-		.address = l->address,
-		.agent = l->agent,
-	};
-
-	return signin_admit(c, &how, out);
-}
-
-static bool note_accepted(struct ctx *c, const struct login *l, const struct admission *in)
-{
-	struct exchange e = { .source_id = l->s->source->id,
-			      .kind = "saml.login",
-			      .outcome = "accepted",
-			      .code = in->page,
-			      .detail = login_detail(c, l) };
-
-	return exchange_put(c, &e);
 }
 
 /* One transaction: the ids, the person, the session.  Refused: nothing of it. */
@@ -297,8 +210,21 @@ static bool sign_in(struct ctx *c, struct login *l, struct admission *in, struct
 	*why = who.why;
 	if (why->code)
 		return true;
-	return change_flush(c) && admit(c, l, &who, in) && note_accepted(c, l, in) &&
-	       change_commit(&ch);
+	return change_flush(c) && login_admit(c, l, who.user_id, in) && change_commit(&ch);
+}
+
+/* Nobody in this browser asked for it, and who is signed in here the browser does not say
+ * with a POST from another site: a page of our own, where it does, goes on from here. */
+static bool arrive(struct ctx *c, struct http_resp *p, const struct login *l,
+		   const struct admission *in)
+{
+	const char *to = "";
+
+	if (l->return_to && !signin_seal_target(c, l->return_to, &to))
+		return false;
+	http_redirect(p, arena_printf(c->arena, "/login/continue%s%s", *to ? "?to=" : "", to));
+	cookie_set_for(c, p, COOKIE_ARRIVED, in->secret, SIGNIN_ARRIVED_MS / 1000, false);
+	return true;
 }
 
 static bool welcome(struct ctx *c, struct http_resp *p, const struct login *l,
@@ -307,6 +233,8 @@ static bool welcome(struct ctx *c, struct http_resp *p, const struct login *l,
 	metric_add(METRIC_SAML_ACCEPTED, "login", NULL, 0, 1);
 	if (in->page)
 		return page_say(c, p, 403, in->page);
+	if (!l->pending)
+		return arrive(c, p, l, in);
 	http_redirect(p, l->return_to ? l->return_to : "/login");
 	cookie_set(c, p, COOKIE_SESSION, in->secret);
 	return true;
@@ -366,7 +294,7 @@ bool saml_acs(struct ctx *c, const struct http_req *q, struct http_resp *p)
 	struct refused why = { 0 };
 	struct login l = { .address = q->address, .agent = http_header(q, "User-Agent") };
 
-	if (!login_enter(c, q, &l.s) || !cookie_possible(c))
+	if (!login_few(c, q, false) || !login_enter(c, q, &l.s) || !cookie_possible(c))
 		return false;
 	if (!l.s)
 		why = refused_login(LOGIN_NO_SUCH, NULL);
@@ -376,5 +304,5 @@ bool saml_acs(struct ctx *c, const struct http_req *q, struct http_resp *p)
 		why = refused_login(LOGIN_NO_METADATA, NULL);
 	else if (!receive(c, q, p, &l, &why))
 		return false;
-	return !why.code || login_refuse(c, p, l.s, "saml.login", &why);
+	return !why.code || login_refuse(c, q, p, l.s, "saml.login", &why);
 }

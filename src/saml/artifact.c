@@ -11,6 +11,7 @@
 #include <lasso/xml/saml-2.0/samlp2_request_abstract.h>
 
 #include "fetch.h"
+#include "http/lane.h"
 #include "keys.h"
 #include "lasso.h"
 #include "request.h"
@@ -83,6 +84,6 @@ bool artifact_resolve(struct ctx *c, const struct saml_connection *s, const char
 	const struct saml_endpoint *at = NULL;
 	const char *body = "";
 
-	return read_artifact(c, s, artifact, &at) && at &&
+	return read_artifact(c, s, artifact, &at) && at && lane_wait(c) &&
 	       build(c, s, artifact, &body, request_id) && fetch_soap(c, at->location, body, soap);
 }

@@ -17,6 +17,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/keeper.h"
 #include "wire.h"
 
 /* Sanitizers map terabytes and make system calls of their own. */
@@ -95,39 +96,9 @@ bool child_shut_off(int socket)
 	return limit_all() && filter_calls();
 }
 
-bool read_all(int fd, void *p, size_t n)
-{
-	char *at = p;
-
-	while (n) {
-		ssize_t got = read(fd, at, n);
-
-		if (got <= 0)
-			return false;
-		at += got;
-		n -= (size_t)got;
-	}
-	return true;
-}
-
-bool write_all(int fd, const void *p, size_t n)
-{
-	const char *at = p;
-
-	while (n) {
-		ssize_t put = write(fd, at, n);
-
-		if (put <= 0)
-			return false;
-		at += put;
-		n -= (size_t)put;
-	}
-	return true;
-}
-
 static struct wire answer(struct arena *a, struct slice bytes)
 {
-	struct wire in = wire_from(a, bytes), out = wire_to(a);
+	struct wire in = wire_from(a, bytes), out = wire_to(a, WIRE_MAX);
 	struct saml_assertion assertion;
 	struct saml_logout logout;
 	struct wire_job job = { 0 };

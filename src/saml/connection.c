@@ -26,14 +26,11 @@ bool saml_connection_find(struct ctx *c, const char *id, struct saml_connection 
 	struct saml_connection *s = arena_new(c->arena, struct saml_connection);
 
 	*out = NULL;
-	if (!source_find(c, id, &s->source))
+	if (!saml_source_find(c, id, &s->source, &s->row, &s->key, &s->keys))
 		return false;
-	if (!s->source || strcmp(s->source->kind, "saml") != 0)
+	if (!s->source || strcmp(s->source->kind, "saml") != 0 || !s->row)
 		return true;
-	if (!saml_row_find(c, id, &s->row) || !s->row)
-		return s->row != NULL || c->err.kind == ERR_NONE;
-	if (!saml_key_list(c, id, &s->key, &s->keys) ||
-	    !saml_settings_read(c, s->source->settings, &s->settings) ||
+	if (!saml_settings_read(c, s->source->settings, &s->settings) ||
 	    (s->row->idp && !saml_idp_read(c, s->row->idp, &s->idp)))
 		return false;
 	name_addresses(c, s);

@@ -1,6 +1,6 @@
 /*
- * fetch.c - documents from elsewhere: a lane of few, https only, public addresses only,
- * little time and little room.
+ * fetch.c - documents from elsewhere: in the waiting lane, https only, public addresses
+ * only, little time and little room.
  *
  * The address is checked where the connection is made, so that a name that resolves
  * differently a moment later gains nothing.
@@ -8,40 +8,15 @@
 #include "fetch.h"
 
 #include <curl/curl.h>
-#include <pthread.h>
 #include <string.h>
 
 #include "base/net.h"
+#include "db/pool.h"
+#include "http/lane.h"
 #include "saml/connection.h"
 #include "saml/saml.h"
 
-enum { LANE = 2, TIME_MAX_S = 10, CONNECT_MAX_S = 5, REDIRECTS_MAX = 3, BODY_CHUNK = 64 * 1024 };
-
-static struct {
-	pthread_mutex_t lock;
-	int under_way;
-} lane = { .lock = PTHREAD_MUTEX_INITIALIZER };
-
-bool lane_enter(struct ctx *c)
-{
-	bool good;
-
-	pthread_mutex_lock(&lane.lock);
-	good = lane.under_way < LANE;
-	if (good)
-		lane.under_way++;
-	pthread_mutex_unlock(&lane.lock);
-	return good || error(c, ERR_BUSY,
-			     "other servers are being asked just now: try again in a "
-			     "moment");
-}
-
-void lane_leave(void)
-{
-	pthread_mutex_lock(&lane.lock);
-	lane.under_way--;
-	pthread_mutex_unlock(&lane.lock);
-}
+enum { TIME_MAX_S = 10, CONNECT_MAX_S = 5, REDIRECTS_MAX = 3, BODY_CHUNK = 64 * 1024 };
 
 /* libcurl asks for a socket for the very address it is about to connect to. */
 static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *to)
@@ -103,12 +78,12 @@ static bool exchange(struct ctx *c, CURL *h, const char *url, size_t max, struct
 	struct buf body = buf_in(c->arena, max);
 	bool good;
 
-	if (!lane_enter(c))
+	if (!lane_wait(c))
 		return false;
+	db_put_down(c);
 	good = perform(c, h, url, &body);
-	lane_leave();
 	*out = (struct slice){ body.p ? body.p : "", body.n };
-	return good;
+	return db_pick_up(c) && good;
 }
 
 /* Where the answer sends us; NULL: it is the answer. */

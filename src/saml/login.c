@@ -200,7 +200,7 @@ bool saml_login(struct ctx *c, const struct http_req *q, struct http_resp *p)
 	struct saml_connection *s;
 	struct refused why;
 
-	if (!login_enter(c, q, &s) || !cookie_possible(c))
+	if (!login_few(c, q, true) || !login_enter(c, q, &s) || !cookie_possible(c))
 		return false;
 	if (!s)
 		why = refused_login(LOGIN_NO_SUCH, NULL);
@@ -210,7 +210,7 @@ bool saml_login(struct ctx *c, const struct http_req *q, struct http_resp *p)
 		why = refused_login(LOGIN_NO_METADATA, NULL);
 	else
 		return begin(c, q, p, s);
-	return login_refuse(c, p, s, "saml.login", &why);
+	return login_refuse(c, q, p, s, "saml.login", &why);
 }
 
 static bool offers(const struct saml_connection *s, const char *domain)

@@ -1,6 +1,7 @@
 /* login.h - a sign-in under way.  Private to src/saml. */
 #pragma once
 
+#include "change/signin.h"
 #include "roster/user.h"
 #include "saml/connection.h"
 #include "saml/pool.h"
@@ -46,14 +47,18 @@ struct refused {
 struct refused refused_login(enum login_refusal r, const char *detail);
 struct refused refused_message(enum saml_refusal r, const char *detail);
 
+/* ERR_BUSY if this address was refused too often at the connection of the path, or, with
+ * begins, began too many sign-ins there.  Before anything is looked up. */
+bool login_few(struct ctx *c, const struct http_req *q, bool begins) MUST;
 /* Finds the connection of the path and enters its organization; *s is NULL, with the
  * error page still to be shown, if there is none that could serve. */
 bool login_enter(struct ctx *c, const struct http_req *q, struct saml_connection **s) MUST;
 
-/* Counts, records and logs a refusal and answers with a page that tells only the
- * reference.  s may be NULL.  Outside a transaction. */
-bool login_refuse(struct ctx *c, struct http_resp *p, const struct saml_connection *s,
-		  const char *kind, const struct refused *why) MUST;
+/* Counts (for login_few() as well), records and logs a refusal and answers with a page that tells
+ * only the reference.  s may be NULL.  Outside a transaction. */
+bool login_refuse(struct ctx *c, const struct http_req *q, struct http_resp *p,
+		  const struct saml_connection *s, const char *kind,
+		  const struct refused *why) MUST;
 
 /* ---- what an assertion says about a person (attributes.c) ---- */
 
@@ -100,6 +105,10 @@ struct login {
 };
 /* The page of a test sign-in.  Outside a transaction; writes nothing about people. */
 bool test_show(struct ctx *c, struct http_resp *p, struct login *l) MUST;
+
+/* Inside the change: a session for the person, or the page that says why there is none. */
+bool login_admit(struct ctx *c, const struct login *l, const char *user_id,
+		 struct admission *in) MUST;
 
 /* What may be recorded of a sign-in: names, never values.  JSON. */
 const char *login_detail(struct ctx *c, const struct login *l);

@@ -2,21 +2,21 @@
 #include "saml/pool.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/keeper.h"
 #include "base/secret.h"
 #include "base/time.h"
 #include "child.h"
 #include "wire.h"
 
 enum {
+	CHILDREN_MAX = 8,
 	WAIT_MS = 2000,
 	JOBS_MAX = 1000, /* after which a child is replaced: leaks and ill will end there */
 };
@@ -29,10 +29,9 @@ struct slot {
 };
 
 struct saml_pool {
-	pthread_mutex_t lock; /* over slots and control */
+	pthread_mutex_t lock; /* over slots */
 	pthread_cond_t freed;
-	int control;
-	pid_t keeper;
+	struct keeper *keeper;
 	int n;
 	struct slot slot[CHILDREN_MAX];
 };
@@ -45,38 +44,12 @@ static int left(int64_t deadline)
 	return ms > 0 ? (int)ms : 0;
 }
 
-static bool receive_child(int control, struct slot *s)
-{
-	struct child_order order;
-	union {
-		struct cmsghdr head;
-		char room[CMSG_SPACE(sizeof(int))];
-	} passed = { 0 };
-	struct iovec iov = { .iov_base = &order, .iov_len = sizeof(order) };
-	struct msghdr m = { .msg_iov = &iov,
-			    .msg_iovlen = 1,
-			    .msg_control = passed.room,
-			    .msg_controllen = sizeof(passed.room) };
-
-	if (recvmsg(control, &m, MSG_CMSG_CLOEXEC) != (ssize_t)sizeof(order) || !order.pid ||
-	    m.msg_controllen < CMSG_LEN(sizeof(int)))
-		return false;
-	memcpy(&s->socket, CMSG_DATA(&passed.head), sizeof(int));
-	s->pid = order.pid;
-	s->jobs = 0;
-	return true;
-}
-
-static bool order(struct saml_pool *p, enum child_wish wish, pid_t pid)
-{
-	struct child_order o = { .wish = wish, .pid = pid };
-
-	return send(p->control, &o, sizeof(o), MSG_NOSIGNAL) == (ssize_t)sizeof(o);
-}
-
 static bool start_child(struct saml_pool *p, struct slot *s)
 {
-	return s->socket >= 0 || (order(p, CHILD_START, 0) && receive_child(p->control, s));
+	if (s->socket >= 0)
+		return true;
+	s->jobs = 0;
+	return keeper_start(p->keeper, &s->pid, &s->socket);
 }
 
 static void drop_child(struct saml_pool *p, struct slot *s)
@@ -85,8 +58,7 @@ static void drop_child(struct saml_pool *p, struct slot *s)
 		return;
 	close(s->socket);
 	s->socket = -1;
-	/* the keeper being gone, its children are gone with it */
-	IGNORE(order(p, CHILD_END, s->pid));
+	keeper_end(p->keeper, s->pid);
 }
 
 static struct slot *free_slot(struct saml_pool *p)
@@ -197,7 +169,7 @@ static enum saml_refusal ask(struct saml_pool *p, struct arena *a, const struct 
 	struct wire_job job = {
 		.logout = logout, .input = *in, .policy = *in->policy, .keys = *in->keys
 	};
-	struct wire out = wire_to(a);
+	struct wire out = wire_to(a, WIRE_MAX);
 	struct slice bytes = { 0 };
 	enum saml_refusal why;
 	struct slot *s;
@@ -249,23 +221,6 @@ enum saml_refusal saml_pool_verify_logout(struct saml_pool *p, struct arena *a,
 	return SAML_CRASHED;
 }
 
-static bool start_keeper(struct saml_pool *p)
-{
-	int ends[2];
-
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
-		return false;
-	p->keeper = fork();
-	if (p->keeper == 0) {
-		close(ends[0]);
-		keeper_run(ends[1]);
-		_exit(0);
-	}
-	close(ends[1]);
-	p->control = ends[0];
-	return p->keeper > 0;
-}
-
 static void init_locks(struct saml_pool *p)
 {
 	pthread_condattr_t attr;
@@ -293,13 +248,17 @@ static bool first_child_answers(struct saml_pool *p)
 
 struct saml_pool *saml_pool_new(struct arena *a, int n, struct err *e)
 {
+	static const struct keeper_work work = { .prepare = saml_verify_init,
+						 .run = child_run,
+						 .children = CHILDREN_MAX };
 	struct saml_pool *p = arena_new(a, struct saml_pool);
 
 	p->n = n < 1 ? 1 : n > CHILDREN_MAX ? CHILDREN_MAX : n;
 	for (int i = 0; i < CHILDREN_MAX; i++)
 		p->slot[i].socket = -1;
 	init_locks(p);
-	if (start_keeper(p) && first_child_answers(p))
+	p->keeper = keeper_new(a, &work);
+	if (p->keeper && first_child_answers(p))
 		return p;
 	IGNORE(err_set(e, __FILE__, __LINE__, ERR_UNAVAILABLE,
 		       "processes for SAML cannot be started: this system must allow fork() "
@@ -312,10 +271,7 @@ void saml_pool_free(struct saml_pool *p)
 {
 	for (int i = 0; i < p->n; i++)
 		drop_child(p, &p->slot[i]);
-	if (p->control > 0)
-		close(p->control);
-	if (p->keeper > 0)
-		waitpid(p->keeper, NULL, 0);
+	keeper_free(p->keeper);
 	pthread_cond_destroy(&p->freed);
 	pthread_mutex_destroy(&p->lock);
 }

@@ -97,7 +97,7 @@ void saml_round(struct ctx *c)
 			log_event(c, LOG_WARNING, "saml_round", F("err", err_name(c->err.kind)),
 				  F("msg", c->err.msg));
 		c->err = (struct err){ 0 };
-		if (db_broken(c->db))
+		if (!c->db || db_broken(c->db))
 			return;
 	}
 }

@@ -3,8 +3,10 @@
 
 #include "base/log.h"
 #include "base/metric.h"
+#include "base/time.h"
 #include "http/json.h"
 #include "http/page.h"
+#include "http/tries.h"
 #include "login.h"
 #include "record/history.h"
 #include "roster/exchange.h"
@@ -121,10 +123,43 @@ static void record(struct ctx *c, const struct saml_connection *s, const char *k
 	c->err = before;
 }
 
-bool login_refuse(struct ctx *c, struct http_resp *p, const struct saml_connection *s,
-		  const char *kind, const struct refused *why)
+static const char refused_place[] = "saml", begun_place[] = "saml-begin";
+
+static const char *at_connection(struct ctx *c, const char *place, const struct http_req *q)
 {
-	metric_add(METRIC_SAML_REFUSED, why->code, NULL, 0, 1);
+	return arena_printf(c->arena, "%s:%s", place, q->param[0]);
+}
+
+bool login_few(struct ctx *c, const struct http_req *q, bool begins)
+{
+	const char *at = at_connection(c, refused_place, q);
+	const char *begun = at_connection(c, begun_place, q);
+	int64_t now = time_monotonic();
+
+	if (!tries_within(q->address, refused_place, TRIES_SAML_ADDRESS, now) ||
+	    !tries_within(q->address, at, TRIES_SAML, now) ||
+	    (begins && !tries_within(q->address, begun, TRIES_SAML_BEGUN, now)))
+		return error(c, ERR_BUSY,
+			     "too many sign-ins were refused or begun from this address; try again "
+			     "in a minute");
+	if (begins)
+		tries_count(q->address, begun, now);
+	return true;
+}
+
+static void count(struct ctx *c, const struct http_req *q, const char *code)
+{
+	int64_t now = time_monotonic();
+
+	metric_add(METRIC_SAML_REFUSED, code, NULL, 0, 1);
+	tries_count(q->address, refused_place, now);
+	tries_count(q->address, at_connection(c, refused_place, q), now);
+}
+
+bool login_refuse(struct ctx *c, const struct http_req *q, struct http_resp *p,
+		  const struct saml_connection *s, const char *kind, const struct refused *why)
+{
+	count(c, q, why->code);
 	log_event(c, LOG_WARNING, "saml_refused", F("kind", kind), F("code", why->code),
 		  F("connection", s ? s->source->id : NULL));
 	if (s)

@@ -15,6 +15,7 @@
 #include "http/cookie.h"
 #include "http/form.h"
 #include "http/json.h"
+#include "http/lane.h"
 #include "http/page.h"
 #include "keys.h"
 #include "login.h"
@@ -97,11 +98,15 @@ static bool leave(struct ctx *c, struct http_resp *p, const struct saml_connecti
 	index = json_string_value(json_object_get(j, "index"));
 	if (!name_id || !to || json_integer_value(json_object_get(j, "until")) < c->now)
 		return page_say(c, p, 200, "signed_out");
-	if (!logout_request(c, s, to, name_id, index, &out) || !remember(c, s, out.id))
+	/* nothing is remembered before it is certain that it goes on here */
+	if ((to->binding == SAML_SOAP_BINDING && !lane_wait(c)) ||
+	    !logout_request(c, s, to, name_id, index, &out) || !remember(c, s, out.id))
 		return false;
 	if (to->binding != SAML_SOAP_BINDING)
 		return request_send(c, p, &out, "SAMLRequest", NULL);
 	if (!fetch_soap(c, to->location, out.body, &answer)) {
+		if (c->err.kind >= ERR_RETRY)
+			return false;
 		log_event(c, LOG_WARNING, "saml_logout", F("msg", "the provider did not answer"));
 		c->err = (struct err){ 0 };
 	}
@@ -186,14 +191,14 @@ static bool end_sessions(struct ctx *c, const struct saml_connection *s,
 	SCOPED_CHANGE ch = { 0 };
 	int rounds = l->n_session_indexes ? l->n_session_indexes : 1;
 	const char *user_id = NULL, *whose;
-	bool fresh;
+	struct rows used;
 	int64_t n;
 
 	*ended = 0;
 	if (!change_begin(c, &ch) ||
-	    !saml_use_once(c, s->source->id, l->id, l->not_on_or_after, &fresh))
+	    !saml_use_once(c, s->source->id, l->id, l->not_on_or_after, &used) || !db_fetch(c))
 		return false;
-	if (!fresh) {
+	if (used.count != 1) {
 		*why = refused_login(LOGIN_REPLAY, NULL);
 		return true;
 	}
@@ -297,7 +302,7 @@ bool saml_slo(struct ctx *c, const struct http_req *q, struct http_resp *p)
 	struct saml_connection *s;
 	const char *sealed = NULL;
 
-	if (!login_enter(c, q, &s))
+	if (!login_few(c, q, false) || !login_enter(c, q, &s))
 		return false;
 	if (!s)
 		why = refused_login(LOGIN_NO_SUCH, NULL);
@@ -309,5 +314,5 @@ bool saml_slo(struct ctx *c, const struct http_req *q, struct http_resp *p)
 		return leave(c, p, s, sealed);
 	else if (!handle(c, q, p, s, &why))
 		return false;
-	return !why.code || login_refuse(c, p, s, "saml.logout", &why);
+	return !why.code || login_refuse(c, q, p, s, "saml.logout", &why);
 }

@@ -5,112 +5,6 @@
 
 enum { LIST_MAX = 4096 };
 
-static const uint32_t ABSENT = UINT32_MAX;
-
-#define NUM(w, place)                                                                              \
-	do {                                                                                       \
-		int64_t num_ = (w)->writing ? (int64_t)(place) : 0;                                \
-		wire_num((w), &num_);                                                              \
-		(place) = (__typeof__(place))num_;                                                 \
-	} while (0)
-
-struct wire wire_to(struct arena *a)
-{
-	return (struct wire){ .arena = a, .out = buf_in(a, WIRE_MAX), .writing = true };
-}
-
-struct wire wire_from(struct arena *a, struct slice bytes)
-{
-	return (struct wire){ .arena = a, .in = bytes };
-}
-
-/* n bytes of the rest; NULL, and the wire is bad, if there are fewer. */
-static const char *take(struct wire *w, size_t n)
-{
-	const char *p = w->in.p;
-
-	if (w->bad || n > w->in.n) {
-		w->bad = true;
-		return NULL;
-	}
-	w->in = (struct slice){ p + n, w->in.n - n };
-	return p;
-}
-
-static void wire_num(struct wire *w, int64_t *n)
-{
-	const char *p;
-
-	if (w->writing) {
-		buf_put(&w->out, (const char *)n, sizeof(*n));
-		return;
-	}
-	p = take(w, sizeof(*n));
-	*n = 0;
-	if (p)
-		memcpy(n, p, sizeof(*n));
-}
-
-/* With a NUL behind it, so that it is a string as well. */
-static void wire_slice(struct wire *w, struct slice *s)
-{
-	uint32_t n = s->p ? (uint32_t)s->n : ABSENT;
-	const char *p;
-
-	if (w->writing) {
-		buf_put(&w->out, (const char *)&n, sizeof(n));
-		if (s->p) {
-			buf_put(&w->out, s->p, s->n);
-			buf_put(&w->out, "", 1);
-		}
-		return;
-	}
-	*s = (struct slice){ 0 };
-	p = take(w, sizeof(n));
-	if (!p)
-		return;
-	memcpy(&n, p, sizeof(n));
-	if (n == ABSENT)
-		return;
-	p = take(w, (size_t)n + 1);
-	if (p && p[n] == '\0')
-		*s = (struct slice){ p, n };
-	else
-		w->bad = true;
-}
-
-static void wire_text(struct wire *w, const char **text)
-{
-	struct slice s = { 0 };
-
-	if (w->writing && *text)
-		s = (struct slice){ *text, strlen(*text) };
-	wire_slice(w, &s);
-	if (w->writing)
-		return;
-	w->bad = w->bad || (s.p && strlen(s.p) != s.n);
-	*text = w->bad ? NULL : s.p;
-}
-
-/* A length; never more than max, nor than there could be bytes for. */
-static void wire_count(struct wire *w, int *n, int max)
-{
-	NUM(w, *n);
-	if (*n < 0 || *n > max || (!w->writing && (size_t)*n > w->in.n))
-		w->bad = true;
-	if (w->bad)
-		*n = 0;
-}
-
-static void wire_texts(struct wire *w, const char **list[], int *n, int max)
-{
-	wire_count(w, n, max);
-	if (!w->writing)
-		*list = arena_array(w->arena, const char *, (size_t)*n + 1);
-	for (int i = 0; i < *n; i++)
-		wire_text(w, &(*list)[i]);
-}
-
 static void wire_slices(struct wire *w, const struct slice **list, int *n)
 {
 	struct slice *room, one;
@@ -149,24 +43,24 @@ static void wire_policy(struct wire *w, struct saml_policy *p)
 	wire_text(w, &p->acs_url);
 	wire_text(w, &p->slo_url);
 	wire_text(w, &p->idp_entity_id);
-	NUM(w, p->want);
-	NUM(w, p->want_encrypted);
-	NUM(w, p->allow_sha1);
-	NUM(w, p->allow_cbc);
-	NUM(w, p->allow_inclusive_c14n);
-	NUM(w, p->skew_ms);
-	NUM(w, p->max_age_ms);
+	WIRE_NUM(w, p->want);
+	WIRE_NUM(w, p->want_encrypted);
+	WIRE_NUM(w, p->allow_sha1);
+	WIRE_NUM(w, p->allow_cbc);
+	WIRE_NUM(w, p->allow_inclusive_c14n);
+	WIRE_NUM(w, p->skew_ms);
+	WIRE_NUM(w, p->max_age_ms);
 	wire_text(w, &p->request_id);
 	wire_text(w, &p->artifact_request_id);
-	NUM(w, p->force_authn_since);
+	WIRE_NUM(w, p->force_authn_since);
 	wire_contexts(w, &p->authn_contexts);
 }
 
 void wire_job(struct wire *w, struct wire_job *job)
 {
-	NUM(w, job->logout);
-	NUM(w, job->input.form);
-	NUM(w, job->input.now);
+	WIRE_NUM(w, job->logout);
+	WIRE_NUM(w, job->input.form);
+	WIRE_NUM(w, job->input.now);
 	wire_slice(w, &job->input.bytes);
 	wire_policy(w, &job->policy);
 	wire_slices(w, &job->keys.signing, &job->keys.n_signing);
@@ -187,7 +81,7 @@ static void wire_name_id(struct wire *w, struct saml_name_id *n)
 
 static void wire_refusal(struct wire *w, enum saml_refusal *r)
 {
-	NUM(w, *r);
+	WIRE_NUM(w, *r);
 	w->bad = w->bad || *r >= SAML_REFUSALS;
 }
 
@@ -213,16 +107,16 @@ void wire_assertion(struct wire *w, enum saml_refusal *r, struct saml_assertion 
 	wire_text(w, &a->in_response_to);
 	wire_name_id(w, &a->name_id);
 	wire_text(w, &a->session_index);
-	NUM(w, a->session_not_on_or_after);
-	NUM(w, a->authn_instant);
+	WIRE_NUM(w, a->session_not_on_or_after);
+	WIRE_NUM(w, a->authn_instant);
 	wire_text(w, &a->authn_context);
-	NUM(w, a->not_on_or_after);
+	WIRE_NUM(w, a->not_on_or_after);
 	wire_attributes(w, a);
-	NUM(w, a->response_signed);
-	NUM(w, a->assertion_signed);
-	NUM(w, a->encrypted);
-	NUM(w, a->signed_by);
-	NUM(w, a->warnings);
+	WIRE_NUM(w, a->response_signed);
+	WIRE_NUM(w, a->assertion_signed);
+	WIRE_NUM(w, a->encrypted);
+	WIRE_NUM(w, a->signed_by);
+	WIRE_NUM(w, a->warnings);
 	wire_text(w, &a->detail);
 	w->bad = w->bad || w->out.over;
 }
@@ -237,7 +131,7 @@ void wire_logout(struct wire *w, enum saml_refusal *r, struct saml_logout *l)
 		       (size_t)l->n_session_indexes * sizeof(*indexes));
 	}
 	wire_refusal(w, r);
-	NUM(w, l->is_response);
+	WIRE_NUM(w, l->is_response);
 	wire_text(w, &l->id);
 	wire_text(w, &l->issuer);
 	wire_name_id(w, &l->name_id);
@@ -246,9 +140,9 @@ void wire_logout(struct wire *w, enum saml_refusal *r, struct saml_logout *l)
 	wire_text(w, &l->in_response_to);
 	wire_text(w, &l->status);
 	wire_text(w, &l->relay_state);
-	NUM(w, l->not_on_or_after);
-	NUM(w, l->signed_by);
-	NUM(w, l->warnings);
+	WIRE_NUM(w, l->not_on_or_after);
+	WIRE_NUM(w, l->signed_by);
+	WIRE_NUM(w, l->warnings);
 	wire_text(w, &l->detail);
 	w->bad = w->bad || w->out.over;
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Measures rosterd beside the raw limits of the same machine and beside another server.
 
-usage: run [sqlite] [postgresql]      (both unless named)
+usage: run scim [sqlite] [postgresql]      (both unless named)
 
 BENCH_USERS=100000 BENCH_SECONDS=8 BENCH_CONNECTIONS=16; quick look: BENCH_USERS=10000
 BENCH_SECONDS=3.  Prints a table, and progress on stderr; BENCH_WRITE=1 also puts the
@@ -9,7 +9,6 @@ table into README.md.
 """
 import json
 import os
-import platform
 import re
 import subprocess
 import sys
@@ -25,16 +24,13 @@ import raw  # noqa: E402
 from harness import scim  # noqa: E402
 from harness.cluster import Cluster  # noqa: E402
 from harness.server import Server  # noqa: E402
+from table import Table, keep, machine, say  # noqa: E402
 
 USERS = int(os.environ.get("BENCH_USERS", "100000"))
 SECONDS = int(os.environ.get("BENCH_SECONDS", "8"))
 CONNECTIONS = int(os.environ.get("BENCH_CONNECTIONS", "16"))
 SAMPLE = 20000
 BLOCK = 32  # adds, then as many removes: far enough apart not to overtake each other
-
-
-def say(text):
-    print(f"bench: {text}", file=sys.stderr, flush=True)
 
 
 class Wrk:
@@ -53,33 +49,6 @@ class Wrk:
         self.failed = (int(bad.group(1)) if bad else 0) + (sum(map(int, errors.groups())) if errors else 0)
         number, unit = re.search(r"99%\s+([\d.]+)(us|ms|s)", out).groups()
         self.p99 = float(number) * {"us": 0.001, "ms": 1, "s": 1000}[unit]
-
-
-class Table:
-    def __init__(self):
-        self.rows = []
-
-    def add(self, engine, what, value, unit="/s", goal=None, at_most=False, limit=None, note=""):
-        """limit: (name, figure) of the raw limit measured beside it."""
-        reached = goal is None or (value <= goal if at_most else value >= goal)
-        verdict = "" if goal is None else "reached" if reached else f"missed by {abs(value / goal - 1):.0%}"
-        shown = "" if goal is None else f"{'<=' if at_most else '>='} {goal:,.10g} {unit}"
-        ratio = f"{value / limit[1]:.0%} of {limit[0]}" if limit and limit[1] else ""
-        self.rows.append((engine, what, f"{value:,.1f} {unit}" if value < 100 else f"{value:,.0f} {unit}", shown, ratio,
-                          "; ".join(x for x in (verdict, note) if x)))
-        say(" | ".join(self.rows[-1]))
-
-    def text(self):
-        head = ["| database | work | measured | goal | beside the raw limit | verdict |", "| --- | --- | --- | --- | --- | --- |"]
-        return "\n".join(head + ["| " + " | ".join(row) + " |" for row in self.rows]) + "\n"
-
-
-def machine():
-    model = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
-    memory = int(re.search(r"MemTotal:\s+(\d+)", Path("/proc/meminfo").read_text()).group(1)) // 1024
-    return (f"{model.group(1) if model else platform.machine()}, {os.cpu_count()} cores, {memory} MB, "
-            f"Linux {platform.release()}; server, database and client on the same cores; {USERS:,} users, "
-            f"{CONNECTIONS} connections, {SECONDS} s each")
 
 
 POST_BODY = json.dumps(scim.person("bench@N@"), separators=(",", ":"))
@@ -236,13 +205,6 @@ def quote(text):
     return text.replace("@", "%40").replace(" ", "%20")
 
 
-def keep(result):
-    """Puts the result into README.md, between its two marks."""
-    page = HERE / "README.md"
-    before, mark, rest = page.read_text().partition("<!-- result -->\n")
-    page.write_text(before + mark + "\n" + result + "\n" + rest[rest.index("<!-- end of result -->"):])
-
-
 def main():
     table, rates = Table(), {}
     for engine in sys.argv[1:] or ["sqlite", "postgresql"]:
@@ -260,10 +222,11 @@ def main():
     for engine, rate in rates.items():
         if other.get("GET user by id"):
             table.add(engine, "GET user by id, against scimmy", rate / other["GET user by id"], unit="times", goal=20)
-    result = f"Measured on {machine()}.\n\n{table.text()}"
+    result = (f"Measured on {machine()}; server, database and client on the same cores; {USERS:,} users, "
+              f"{CONNECTIONS} connections, {SECONDS} s each.\n\n{table.text()}")
     print(result)
     if os.environ.get("BENCH_WRITE"):
-        keep(result)
+        keep("result", result)
 
 
 main()

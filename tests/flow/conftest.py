@@ -6,7 +6,7 @@
     org       a fresh organization in it (harness.server.Org): org.scim, org.admin
     new_org   the same as a function: new_org(seats=5, policy="refuse")
     own_server   a rosterd for one test alone, to be killed and restarted
-    pair      two rosterd processes on one PostgreSQL database
+    pair      two rosterd processes on one PostgreSQL database, with one secret key and public URL
 
 The programs are taken from ROSTERD_BIN_DIR, else from build/.
 """
@@ -81,7 +81,8 @@ def own_server(make_own_server):
 @pytest.fixture(scope="session")
 def pair(postgres):
     first = servers.Server(postgres)
-    second = servers.Server(postgres, database=first.database)
+    env = {"ROSTERD_SECRET_KEY_FILE": str(first.folder / "secret.key"), "ROSTERD_PUBLIC_URL": first.base}
+    second = servers.Server(postgres, database=first.database, env=env)
     yield first, second
     second.close()
     first.close()

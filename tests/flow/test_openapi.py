@@ -2,7 +2,7 @@
 import re
 
 import pytest
-from harness.scim import make_group, make_user, rules
+from harness.scim import add_members, make_group, make_user, remove_member, rules
 from harness.server import ROOT
 from test_admin_org import problem
 
@@ -36,10 +36,20 @@ def furnish(org):
     org.platform.ok("POST", "/intake/label-studio", {"action": "ANNOTATION_CREATED", "annotation": {
         "id": 1, "project": 1, "completed_by": 7}})
     hook = admin.ok("POST", "/webhooks", {"url": "https://hooks.example.org/roster", "paused": True})["id"]
+    hold = make_hold(org, group)
     org.platform.ok("POST", "/annotations", {"id": "a", "project": "p", "user": user})
     return {"users": user, "groups": group, "workspaces": workspace, "projects": project, "grants": grant,
             "revisions": "1", "tokens": token, "scim": connection, "saml": saml, "webhooks": hook, "domains": domain,
+            "holds": hold,
             "sessions": "01900000-0000-7000-8000-000000000000"}
+
+
+def make_hold(org, group_id):
+    org.admin.ok("PATCH", "/org", {"hold_people": 0, "hold_percent": 0})
+    leaver, path = make_user(org), "/Groups/" + group_id
+    org.scim.ok("PATCH", path, add_members(leaver))
+    org.scim.ok("PATCH", path, remove_member(leaver))
+    return org.admin.ok("GET", "/holds")["items"][0]["id"]
 
 
 def kind_of(path):

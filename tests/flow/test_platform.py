@@ -58,7 +58,12 @@ def test_too_many_groups_are_left_out_not_cut_off(org):
 
 @pytest.mark.parametrize("headers,location", [
     ({"X-Forwarded-Uri": "/app?a=1&b=2", "X-Forwarded-Method": "GET"}, "/login?next=/app?a=1%26b=2"),
+    # Traefik's forwardAuth, Caddy's forward_auth: the same five
+    ({"X-Forwarded-Method": "GET", "X-Forwarded-Proto": "https", "X-Forwarded-Host": "roster.example", "X-Forwarded-Uri": "/p/7",
+      "X-Forwarded-For": "192.0.2.9", "X-Real-Ip": "192.0.2.9"}, "/login?next=/p/7"),
+    ({"X-Forwarded-Method": "GET", "X-Forwarded-Host": "evil.example", "X-Forwarded-Uri": "/p/7"}, "/login?next=/p/7"),
     ({"X-Forwarded-Uri": "/app", "X-Forwarded-Method": "POST"}, None),
+    ({"X-Forwarded-Uri": "/socket", "X-Forwarded-Method": "GET", "Accept": "*/*"}, None),
     ({"X-Forwarded-Uri": "/app", "Accept": "application/json"}, None),
     ({"X-Forwarded-Uri": "//evil.example/"}, None),
     ({"X-Forwarded-Uri": "https://evil.example/"}, None),

@@ -248,9 +248,3 @@ def test_openapi_describes_them(org):
     paths = org.admin.ok("GET", "/openapi.json")["paths"]
     for path in ("/api/v1/connections/saml", "/api/v1/domains", "/api/v1/requests"):
         assert any(p.endswith(path.removeprefix("/api/v1")) for p in paths), path
-
-
-def test_refused_scim_is_on_requests(org):
-    org.scim.post("/Users", {"schemas": [], "userName": ""})
-    items = org.admin.ok("GET", "/requests?kind=scim")["items"]
-    assert items and items[0]["outcome"] == "refused"

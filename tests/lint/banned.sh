@@ -15,7 +15,7 @@ ban 'rand|random|srand|drand48' none 'secret_random'
 ban 'system|popen' none 'no shell'
 ban 'malloc|calloc|realloc|strdup|strndup|free|asprintf' 'base|db|http' 'the arena'
 ban 'printf|fprintf|puts|syslog' 'app' 'log_event, at an edge'
-ban 'json_[a-z_]+' 'http|scim|saml|admin|platform|app|access' 'JSON belongs to the edges'
+ban 'json_[a-z_]+' 'http|scim|saml|ldapsync|admin|platform|app|access' 'JSON belongs to the edges'
 if grep -nE '(^|[^_[:alnum:]])goto [a-z_]+;' src/*/*.c; then
 	echo "  ^ return; the arena cleans up"; bad=1
 fi

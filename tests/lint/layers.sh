@@ -15,7 +15,7 @@ change: base db roster access record
 scim: base db http roster access record change
 saml: base db http roster access record change
 ldapsync: base db http roster access record change
-admin: base db http roster access record change saml
+admin: base db http roster access record change saml ldapsync
 platform: base db http roster access record change
 ui: base db http roster access record change
 app: base db http roster access record change scim saml ldapsync admin platform ui
@@ -26,9 +26,12 @@ homes='
 microhttpd.h: http
 libpq-fe.h: db
 sqlite3.h: db
-jansson.h: http scim saml admin platform app access
+jansson.h: http scim saml ldapsync admin platform app access
 utf8proc.h: base
 sodium.h: base saml platform
+ldap.h: ldapsync
+lber.h: ldapsync
+sasl/sasl.h: ldapsync
 pcre2.h: access
 ini.h: app
 curl/curl.h: platform saml app

@@ -31,7 +31,11 @@ static inline bool seed(struct ctx *c)
 	static struct actor actor;
 	SCOPED_TX tx = { 0 };
 
-	org = (struct org){ .name = "acme", .default_role = ROLE_NO, .relink_former = true };
+	org = (struct org){ .name = "acme",
+			    .default_role = ROLE_NO,
+			    .relink_former = true,
+			    .hold_people = 10,
+			    .hold_percent = 5 };
 	source = (struct source){ .kind = "scim", .name = "okta" };
 	actor = (struct actor){ .kind = "scim", .name = "token:test", .source = &source };
 	c->base_url = "http://test";

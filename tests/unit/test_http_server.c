@@ -92,7 +92,12 @@ static void on_request(void *arg, struct arena *a, struct http_req *q, struct ht
 	json_t *j;
 
 	(void)arg;
-	if (strcmp(q->path, "/wait") == 0)
+	q->to_lane = strcmp(q->path, "/lane") == 0 && !q->may_wait;
+	if (q->to_lane) {
+		answer(p, "forgotten");
+		return;
+	}
+	if (strcmp(q->path, "/wait") == 0 || strcmp(q->path, "/lane") == 0)
 		gate_wait();
 	if (strcmp(q->path, "/query") == 0) {
 		answer_query(&c, q, p);
@@ -125,6 +130,8 @@ static struct http_server *serve(int workers, int queue_max)
 		.address = "127.0.0.1",
 		.workers = workers,
 		.queue_max = queue_max,
+		.lane = 1,
+		.lane_queue_max = 1,
 		.connections_max = 100,
 		.body_max = BODY_MAX,
 		.proxies = "127.0.0.1",
@@ -567,6 +574,39 @@ static void stopping_without_grace(void **state)
 	close(idle);
 }
 
+/* One waits in the lane, one before it; the worker is free for others. */
+static void the_lane_is_bounded(void **state)
+{
+	struct http_server *s = serve(1, 16);
+	struct http_stats stats = { 0 };
+	char out[ANSWER_MAX];
+	int fd[2];
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		fd[i] = dial(s);
+		say(fd[i], "GET /lane" CLOSE "\r\n");
+		if (i == 0)
+			gate_until(1);
+	}
+	while (stats.lane_queued < 1)
+		http_stats(s, &stats);
+	ask(s, "GET /lane" CLOSE "\r\n", out);
+	expect(out, " 503 ");
+	expect(out, "Retry-After: ");
+	ask(s, "GET /other" CLOSE "\r\n", out);
+	expect(out, "<1 /other 127.0.0.1 >");
+	gate_set(true);
+	for (int i = 0; i < 2; i++) {
+		hear(fd[i], NULL, 0, out);
+		expect(out, "<1 /lane 127.0.0.1 >");
+		close(fd[i]);
+	}
+	http_stats(s, &stats);
+	assert_int_equal(stats.lane_full, 1);
+	http_stop(s, PATIENCE_MS);
+}
+
 static void many_at_once(void **state)
 {
 	enum { CONNECTIONS = 20, EACH = 20 };
@@ -642,6 +682,7 @@ int main(void)
 		cmocka_unit_test(stopping_finishes_what_was_taken),
 		cmocka_unit_test(stopping_without_grace),
 		cmocka_unit_test(many_at_once),
+		cmocka_unit_test(the_lane_is_bounded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

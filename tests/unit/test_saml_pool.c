@@ -304,7 +304,7 @@ static void garbled_answers_are_noticed(void **state)
 	struct saml_attribute attribute = { .name = "n" };
 	struct saml_assertion said = { .response_id = "_r", .assertion_id = "_a" }, read;
 	enum saml_refusal why = SAML_ACCEPTED;
-	struct wire out = wire_to(&a);
+	struct wire out = wire_to(&a, WIRE_MAX);
 
 	(void)state;
 	said.attributes = &attribute;

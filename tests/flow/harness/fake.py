@@ -69,7 +69,11 @@ class Fake:
             url = base + urllib.parse.urlsplit(url).path
         page = browser.request("GET", url + query)
         assert page.status == 303, f"{page.status} {page.text}"
-        asked = urllib.parse.parse_qs(urllib.parse.urlsplit(page.location).query)["SAMLRequest"][0]
+        return self.request_id(page.location)
+
+    @staticmethod
+    def request_id(location):
+        asked = urllib.parse.parse_qs(urllib.parse.urlsplit(location).query)["SAMLRequest"][0]
         return re.search(r'ID="([^"]+)"', zlib.decompress(base64.b64decode(asked), -15).decode()).group(1)
 
     def message(self, request_id, subject="u-1", format_="persistent", attributes=None, **options):

@@ -1,0 +1,28 @@
+/* apply.h - pages of staged rows, and what becomes of each.  Private to src/ldapsync. */
+#pragma once
+
+#include "run.h"
+
+/* What a step gets; row[i].outcome is set for what cannot be applied by itself. */
+struct apply_page {
+	struct ldap_staged *row;
+	int n;
+	const char *after; /* the entry before the first */
+	bool single;       /* an entry on its own, after its page failed */
+};
+
+/* Each inside a change; arg is the page. */
+run_step apply_leave, apply_rename, apply_arrive, apply_update, apply_members;
+run_step apply_groups, apply_group_gone, apply_group_set, apply_notes;
+
+/* What a staged row says of a person. */
+struct staged_person {
+	const char *user_name, *mail, *first_name, *last_name, *display_name;
+	const char *state, *content, *dn, *primary;
+	int64_t expires;
+	bool active;
+};
+bool staged_person_read(struct ctx *c, const struct ldap_staged *s, struct staged_person *out) MUST;
+
+/* What was known of the rows' entries: [i] is row[i]'s, NULL: nothing. */
+bool entries_of(struct run *r, const struct apply_page *p, struct ldap_entry ***out) MUST;

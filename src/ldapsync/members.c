@@ -1,0 +1,449 @@
+/* members.c - who is in which group now, and what of that is different. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "access/rule.h"
+#include "base/org.h"
+#include "members.h"
+#include "roster/crowd.h"
+
+enum { LOOKUPS_MAX = 500, FIRST_PAIRS = 1024, BACK_MAX = 400 };
+
+static bool add_pair(struct run *r, struct members *m, int person, int group, bool in)
+{
+	struct table_entry *t = &r->table.entry[person];
+	int by = r->group[group].matters ? 1 : 0;
+
+	if (m->n == CLOSURE_MAX)
+		return error(r->c, ERR_TOO_MANY, "the directory has more memberships than fit");
+	if (m->n == m->room) {
+		size_t was = (size_t)m->room * sizeof(*m->pair);
+
+		m->room = m->room ? m->room * 2 : FIRST_PAIRS;
+		m->pair = arena_grow(r->arena, m->pair, was, (size_t)m->room * sizeof(*m->pair));
+	}
+	m->pair[m->n++] = (struct pair){ person, in ? group + 1 : -(group + 1) };
+	t->moves += in ? by : -by;
+	t->loses |= !in && by;
+	return true;
+}
+
+/* ---- what rules know ---- */
+
+static bool find_matters(struct run *r)
+{
+	const struct rule_set *rules;
+	struct scratch s;
+	bool good;
+
+	scratch_begin(r->c, &s);
+	good = rule_set_compiled(r->c, r->c->org->rules_revision, &rules);
+	for (int g = 0; good && g < r->group_table.count; g++) {
+		struct rule_group as_seen = { .id = r->group[g].group_id,
+					      .name = r->group[g].name,
+					      .source_id = r->source->id,
+					      .source_name = r->source->name };
+		char id[37];
+
+		table_uuid(r->group_table.entry[g].id, id);
+		as_seen.external_id = id;
+		as_seen.name = as_seen.name ? as_seen.name : "";
+		as_seen.key = text_fold(s.c->arena, as_seen.name);
+		for (int i = 0; i < rules->count && !r->group[g].matters; i++)
+			r->group[g].matters = rule_matches(&rules->rule[i], &as_seen);
+	}
+	scratch_end(&s);
+	return good;
+}
+
+/* ---- DNs that name nobody we know ---- */
+
+struct lookup {
+	struct run *r;
+	int group;
+	bool found;
+};
+
+static bool found_member(struct ctx *c, void *arg, const struct dir_entry *e)
+{
+	struct lookup *l = arg;
+	struct run *r = l->r;
+	int person = table_find(&r->table, e->id);
+	char hex[TABLE_HEX];
+	const char *ids[] = { hex };
+
+	(void)c;
+	/* a run that follows a feed knows only whom it met */
+	if (person < 0 && strcmp(r->row->kind, "delta") == 0) {
+		table_hex(e->id, hex);
+		if (!people_known(r, ids, 1))
+			return false;
+		person = table_find(&r->table, e->id);
+		if (person >= 0)
+			r->table.entry[person].seen = true;
+	}
+	if (person >= 0 && r->table.entry[person].seen) {
+		numbers_add(r->arena, &r->people[l->group], person);
+		l->found = true;
+	}
+	return true;
+}
+
+/* A name that is there and out of our sight is nobody; one that cannot be looked up may be
+ * anybody, and then nobody leaves the group. */
+static bool look_up(struct run *r, struct members *m, const struct pending *p)
+{
+	struct lookup look = { .r = r, .group = p->group };
+	struct dir_listing l;
+
+	if (r->doubt || m->lookups++ >= LOOKUPS_MAX) {
+		r->group[p->group].incomplete = true;
+		return true;
+	}
+	if (!dir_find_dn(r->c, r->dir, &r->users, p->dn, found_member, &look, &l))
+		return false;
+	if (l.end.state != DIR_SEALED)
+		r->group[p->group].incomplete = true;
+	m->again = m->again || look.found;
+	return true;
+}
+
+static bool look_up_all(struct run *r, struct members *m)
+{
+	for (int i = 0; i < r->pendings; i++)
+		if (r->group[r->pending[i].group].changed && !look_up(r, m, &r->pending[i]))
+			return false;
+	r->pendings = 0;
+	return true;
+}
+
+/* Whoever has a group in it whose members are not all known does not know his own. */
+static void spread_doubt(struct run *r)
+{
+	bool more = r->s.nested;
+
+	while (more) {
+		more = false;
+		for (int g = 0; g < r->group_table.count; g++)
+			for (int i = 0; i < r->nested[g].n && !r->group[g].incomplete; i++)
+				if (r->group[r->nested[g].v[i]].incomplete)
+					r->group[g].incomplete = more = true;
+	}
+}
+
+/* ---- effective members ---- */
+
+static bool counts(const struct table_entry *t)
+{
+	return t->seen && (t->known || t->fresh);
+}
+
+static void digest(struct run *r, struct members *m, int g)
+{
+	struct table_digest d = { 0 };
+
+	for (int i = 0; i < m->effective[g].n; i++) {
+		const struct table_entry *t = &r->table.entry[m->effective[g].v[i]];
+
+		if (counts(t))
+			table_digest_add(&d, t->id);
+	}
+	table_digest_hex(&d, r->group[g].members);
+	r->group[g].changed =
+		!r->group[g].known || strcmp(r->group[g].known->members, r->group[g].members) != 0;
+}
+
+static bool effective(struct run *r, struct members *m)
+{
+	const struct closure in = { .people = r->people,
+				    .groups = r->nested,
+				    .count = r->group_table.count,
+				    .persons = r->table.count };
+	int cycle;
+
+	m->effective = arena_array(r->arena, struct numbers, (size_t)in.count + 1);
+	m->nest = arena_array(r->arena, bool, (size_t)in.count + 1);
+	if (!closure_run(r->arena, &in, r->s.nested, m->effective, m->nest, &cycle))
+		return error(r->c, ERR_TOO_MANY, "the directory has more memberships than fit");
+	if (cycle >= 0 && !m->again)
+		run_warn(r, "the group \"%s\" is a member of itself through other groups",
+			 r->group[cycle].name ? r->group[cycle].name : "?");
+	for (int g = 0; g < in.count; g++)
+		digest(r, m, g);
+	return true;
+}
+
+/* ---- differences ---- */
+
+static int by_user(const void *a, const void *b)
+{
+	return memcmp(((const struct by_user *)a)->user, ((const struct by_user *)b)->user,
+		      TABLE_ID);
+}
+
+static void index_users(struct run *r, struct members *m)
+{
+	m->user = arena_array(r->arena, struct by_user, (size_t)r->table.count + 1);
+	for (int i = 0; i < r->table.count; i++) {
+		if (!r->table.entry[i].known || table_is_zero(r->table.entry[i].user))
+			continue;
+		memcpy(m->user[m->users].user, r->table.entry[i].user, TABLE_ID);
+		m->user[m->users++].person = i;
+	}
+	qsort(m->user, (size_t)m->users, sizeof(*m->user), by_user);
+}
+
+static int person_of(struct run *r, struct members *m, const char *user_id)
+{
+	struct by_user key = { .person = 0 }, *found;
+
+	if (!m->user)
+		index_users(r, m);
+	if (!m->users || !table_unhex(user_id, key.user))
+		return -1;
+	found = bsearch(&key, m->user, (size_t)m->users, sizeof(*m->user), by_user);
+	return found ? found->person : -1;
+}
+
+/* mark[person]: 2g + 1 named by the directory, 2g + 2 in the roster as well. */
+static bool differ_from(struct run *r, struct members *m, int g, const struct rows *now, bool gone)
+{
+	struct numbers *want = &m->effective[g];
+	bool keep = r->group[g].incomplete || (r->doubt != NULL);
+
+	for (int i = 0; i < want->n; i++)
+		m->mark[want->v[i]] = 2 * g + 1;
+	for (int i = 0; i < now->count; i++) {
+		int p = person_of(r, m, row_text(now, i, 0));
+
+		if (p < 0)
+			continue;
+		if (m->mark[p] == 2 * g + 1)
+			m->mark[p] = 2 * g + 2;
+		else if ((gone || (!keep && r->table.entry[p].seen)) &&
+			 !add_pair(r, m, p, g, false))
+			return false;
+	}
+	for (int i = 0; i < want->n; i++) {
+		const struct table_entry *t = &r->table.entry[want->v[i]];
+
+		if (m->mark[want->v[i]] == 2 * g + 1 && counts(t) &&
+		    !add_pair(r, m, want->v[i], g, true))
+			return false;
+	}
+	return true;
+}
+
+static bool differ(struct run *r, struct members *m, int g, bool gone)
+{
+	struct rows now = { 0 };
+	struct scratch s;
+	bool good = true;
+
+	scratch_begin(r->c, &s);
+	if (r->group[g].known)
+		good = crowd_of_group(r->c, r->group[g].group_id, &now);
+	good = good && differ_from(r, m, g, &now, gone);
+	scratch_end(&s);
+	return good;
+}
+
+/* Those who arrive join all their groups, also those that are as they were. */
+static bool join_fresh(struct run *r, struct members *m, int g)
+{
+	for (int i = 0; i < m->effective[g].n; i++)
+		if (r->table.entry[m->effective[g].v[i]].fresh &&
+		    !add_pair(r, m, m->effective[g].v[i], g, true))
+			return false;
+	return true;
+}
+
+static const char *name_mark(const char *name, char out[static TABLE_HEX])
+{
+	static const char digits[] = "0123456789abcdef";
+	uint64_t h = (uint64_t)text_hash(name);
+
+	for (int i = 0; i < 16; i++)
+		out[i] = digits[h >> (60 - 4 * i) & 15];
+	out[16] = '\0';
+	return out;
+}
+
+static bool stage_group(struct run *r, int g)
+{
+	struct buf b = buf_in(&r->stage_arena, 16 * 1024);
+
+	buf_printf(&b, "{\"id\": \"%s\", \"displayName\": ", r->group[g].group_id);
+	buf_json(&b, r->group[g].name);
+	buf_puts(&b, "}");
+	r->row->changed++;
+	*(r->group[g].known ? &r->n.groups_changed : &r->n.groups_new) += 1;
+	return stage_add(r, LDAP_GROUP, r->group_table.entry[g].id,
+			 r->group[g].known ? "renamed" : "new", b.p);
+}
+
+/* What the next run compares with, once all is applied. */
+static bool stage_set(struct run *r, struct members *m, int g)
+{
+	const struct run_group *it = &r->group[g];
+	char name[TABLE_HEX], dn[TABLE_HEX];
+	bool same;
+
+	name_mark(it->name, name);
+	table_hex(r->group_table.entry[g].key, dn);
+	same = it->known && strcmp(it->known->content, name) == 0 &&
+	       strcmp(it->known->dn_key, dn) == 0 && it->known->nested == m->nest[g] &&
+	       (!it->changed || it->incomplete);
+	if (same)
+		return true;
+	return stage_add(r, LDAP_GROUP_SET, r->group_table.entry[g].id, "set",
+			 arena_printf(&r->stage_arena,
+				      "{\"id\": \"%s\", \"content\": \"%s\", \"members\": \"%s\","
+				      " \"dn\": \"%s\", \"nested\": %s}",
+				      it->group_id, name,
+				      it->incomplete ? it->known ? it->known->members : ""
+						     : it->members,
+				      dn, m->nest[g] ? "true" : "false"));
+}
+
+static bool compare_group(struct run *r, struct members *m, int g)
+{
+	const struct run_group *it = &r->group[g];
+	char name[TABLE_HEX];
+
+	if (!it->name)
+		return true;
+	if ((!it->known || strcmp(it->known->content, name_mark(it->name, name)) != 0) &&
+	    !stage_group(r, g))
+		return false;
+	if (!it->known || it->changed || m->force[g])
+		return differ(r, m, g, false);
+	return join_fresh(r, m, g);
+}
+
+/* ---- groups that are gone ---- */
+
+static bool still_there(struct ctx *c, void *arg, const struct dir_entry *e)
+{
+	struct run *r = arg;
+	int g = table_find(&r->group_table, e->id);
+
+	(void)c;
+	if (g >= 0)
+		r->group_table.entry[g].seen = true;
+	return true;
+}
+
+static bool drop_group(struct run *r, struct members *m, int g)
+{
+	r->row->changed++;
+	r->n.groups_gone++;
+	r->group[g].name = NULL;
+	return differ(r, m, g, true) &&
+	       stage_add(r, LDAP_GROUP_GONE, r->group_table.entry[g].id, "gone",
+			 arena_printf(&r->stage_arena, "{\"id\": \"%s\"}", r->group[g].group_id));
+}
+
+static bool drop_gone(struct run *r, struct members *m)
+{
+	unsigned char(*id)[DIR_ID_BYTES];
+	struct dir_listing l;
+	int n = 0;
+
+	id = arena_array_bytes(r->arena, (size_t)r->group_table.count + 1, sizeof(*id));
+	for (int g = 0; g < r->group_table.count; g++)
+		if (!r->group_table.entry[g].seen)
+			memcpy(id[n++], r->group_table.entry[g].id, DIR_ID_BYTES);
+	if (n == 0 || r->doubt)
+		return true;
+	if (!dir_find(r->c, r->dir, &r->groups, (const unsigned char(*)[DIR_ID_BYTES])id, n,
+		      still_there, r, &l))
+		return false;
+	if (l.end.state != DIR_SEALED) {
+		r->doubt = l.end.why ? l.end.why : "missing groups could not be looked up again";
+		return true;
+	}
+	for (int i = 0; i < n; i++) {
+		int g = table_find(&r->group_table, id[i]);
+
+		if (!r->group_table.entry[g].seen && !drop_group(r, m, g))
+			return false;
+	}
+	return true;
+}
+
+/* Groups in which people who are back still are, from before. */
+static bool force_back(struct run *r, struct members *m)
+{
+	const char *ids[BACK_MAX];
+	struct rows rows;
+	int n = 0;
+
+	for (int i = 0; i < r->table.count && n < BACK_MAX; i++)
+		if (r->table.entry[i].back) {
+			char uuid[37];
+
+			table_uuid(r->table.entry[i].user, uuid);
+			ids[n++] = arena_strdup(r->arena, uuid);
+		}
+	if (n == 0)
+		return true;
+	if (!crowd_groups(r->c, r->source->id, ids, n, &rows))
+		return false;
+	for (int g = 0; g < r->group_table.count; g++)
+		for (int i = 0; i < rows.count && !m->force[g]; i++)
+			m->force[g] = strcmp(r->group[g].group_id, row_text(&rows, i, 0)) == 0;
+	return true;
+}
+
+static bool all_groups(struct run *r, struct members *m)
+{
+	for (int g = 0; g < r->group_table.count; g++)
+		if (!compare_group(r, m, g))
+			return false;
+	return drop_gone(r, m);
+}
+
+static bool stage_sets(struct run *r, struct members *m, bool parked)
+{
+	for (int g = 0; g < r->group_table.count; g++)
+		if (r->group[g].name && !(parked && m->removed[g]) && !stage_set(r, m, g))
+			return false;
+	return true;
+}
+
+/* Groups that the last run knew and this one did not see are in the table as well. */
+static void add_known(struct run *r)
+{
+	unsigned char id[TABLE_ID];
+
+	for (int i = 0; i < r->known_groups; i++) {
+		struct dir_entry e = { 0 };
+
+		if (table_unhex(r->known_group[i].entry_id, id)) {
+			memcpy(e.id, id, TABLE_ID);
+			groups_place(r, &e);
+		}
+	}
+}
+
+bool members_compare(struct run *r, bool whole)
+{
+	struct members m = { 0 };
+	bool parked;
+
+	if (!*r->s.groups_base)
+		return brake(r, &parked);
+	if (whole)
+		add_known(r);
+	if (!find_matters(r) || !effective(r, &m) || !look_up_all(r, &m) ||
+	    (m.again && !effective(r, &m)))
+		return false;
+	spread_doubt(r);
+	m.mark = arena_array(r->arena, int, (size_t)r->table.count + 1);
+	m.force = arena_array(r->arena, bool, (size_t)r->group_table.count + 1);
+	m.removed = arena_array(r->arena, bool, (size_t)r->group_table.count + 1);
+	if (!force_back(r, &m) || !all_groups(r, &m) || !brake(r, &parked))
+		return false;
+	return members_stage(r, &m, parked) && stage_sets(r, &m, parked) && stage_flush(r);
+}

@@ -1,0 +1,28 @@
+/* members.h - memberships that differ, between comparing and staging.  Private. */
+#pragma once
+
+#include "run.h"
+
+struct pair {
+	int person;
+	int group; /* place + 1: joins; negative: leaves */
+};
+
+struct by_user {
+	unsigned char user[TABLE_ID];
+	int person;
+};
+
+struct members {
+	struct numbers *effective; /* [g] */
+	bool *nest, *force, *removed;
+	int *mark;
+	struct by_user *user; /* by user id */
+	int users;
+	struct pair *pair;
+	int n, room, lookups;
+	bool again; /* look-ups found members: effective members are to be found anew */
+};
+
+/* A row for each person.  parked: what is lost goes into rows of its own, which wait. */
+bool members_stage(struct run *r, struct members *m, bool parked) MUST;
