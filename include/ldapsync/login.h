@@ -9,5 +9,5 @@ typedef bool ldap_handler(struct ctx *c, const struct http_req *q, struct http_r
 
 ldap_handler ldap_login, ldap_login_post;
 
-/* Connections for an address, by its domain. */
+/* Connections of c->org for an address, by its domain. */
 signin_options ldap_options;

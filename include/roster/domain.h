@@ -46,6 +46,9 @@ bool domain_may_link(struct ctx *c, const char *mail, bool *out) MUST;
 /* The organization that owns the domain of an address; NULL: none.  Asked before any
  * organization is entered. */
 bool domain_owner(struct ctx *c, const char *mail, const char **org_id) MUST;
+/* The organization where an address is at home: the owner of its domain; else, on a server
+ * with one organization alone, that one; NULL: unknown. */
+bool domain_home(struct ctx *c, const char *mail, const char **org_id) MUST;
 
 /* ---- connections, for strangers who come to /saml/{connection}/... ---- */
 

@@ -34,6 +34,11 @@ enum { LDAP_LEASE_MS = 60 * 1000 };
 /* Takes or renews the lease; *mine is false if another process has it.  Inside the
  * transaction of what it protects. */
 bool ldap_lease(struct ctx *c, const char *source_id, const char *owner, bool *mine) MUST;
+struct ldap_holder {
+	const char *org_id, *source_id, *owner;
+};
+/* Leases that have not run out. */
+bool ldap_lease_list(struct ctx *c, struct ldap_holder **out, int *count) MUST;
 /* Gives it up; the connection is due again at that time.  Runs asked for meanwhile are to
  * be looked for afterwards, in the same transaction. */
 bool ldap_lease_end(struct ctx *c, const char *source_id, const char *owner, int64_t due) MUST;

@@ -12,6 +12,8 @@ bool org_create(struct ctx *c, struct org *o) MUST;
 bool org_find(struct ctx *c, const char *id, struct org **out) MUST; /* NULL if there is none */
 bool org_find_by_name(struct ctx *c, const char *name, struct org **out) MUST;
 bool org_list(struct ctx *c, struct org **out, int *count) MUST;
+/* The id of the one organization of this server; NULL: there is none, or more than one. */
+bool org_only(struct ctx *c, const char **id) MUST;
 
 /* What anybody remembers of the organization is old from here on. */
 bool org_moved(struct ctx *c) MUST;

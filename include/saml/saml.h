@@ -27,7 +27,7 @@ saml_handler saml_slo;      /* GET, POST /saml/{}/slo */
 /* Answers c->err as a page that tells the reference alone. */
 void saml_error(struct ctx *c, struct http_resp *p);
 
-/* Connections for an address, by its domain. */
+/* Connections of c->org for an address, by its domain. */
 signin_options saml_options;
 
 /* For somebody who has signed out here: where the browser goes so that the identity

@@ -149,13 +149,15 @@ static json_t *show_staged(struct ctx *c, const struct ldap_staged *s)
 {
 	json_t *j = json_object(), *data = s->data ? json_own(c, json_parsed(s->data)) : NULL;
 	const char *reason = json_string_value(json_object_get(data, "reason"));
+	const char *user_name = json_string_value(json_object_get(data, "userName"));
+	const char *name = json_string_value(json_object_get(data, "displayName"));
 
 	json_put_text(j, "entry", s->entry_id);
 	json_put_text(j, "what",
 		      s->phase > 0 && s->phase < LDAP_PHASES ? phase_words[s->phase] : "other");
 	json_put_text(j, "why", s->what);
-	json_put_null(j, "userName", json_string_value(json_object_get(data, "userName")));
-	json_put_null(j, "group", json_string_value(json_object_get(data, "displayName")));
+	json_put_null(j, "userName", user_name);
+	json_put_null(j, "group", user_name ? NULL : name);
 	json_object_set_new(j, "memberships",
 			    json_is_array(data) ? json_incref(data) : json_array());
 	json_put_null(j, "error", s->outcome ? s->outcome : reason);

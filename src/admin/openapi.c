@@ -92,11 +92,16 @@ static void put_statuses(struct ctx *c, json_t *responses, const struct admin_ro
 	}
 }
 
-/* No path has more than one. */
-static json_t *path_parameter(void)
+/* Of a path's parameters, in their order: something, and something of it. */
+static const char *const holes[] = { "id", "item" };
+enum { HOLES = sizeof(holes) / sizeof(holes[0]) };
+
+static json_t *path_parameter(const char *name)
 {
-	return literal("{\"name\":\"id\",\"in\":\"path\",\"required\":true,"
-		       "\"schema\":{\"type\":\"string\"}}");
+	json_t *j = literal("{\"in\":\"path\",\"required\":true,\"schema\":{\"type\":\"string\"}}");
+
+	json_put_text(j, "name", name);
+	return j;
 }
 
 /* "name", or "name:type" where the type is another one here. */
@@ -123,9 +128,10 @@ static void put_parameter(struct ctx *c, json_t *list, const char *name, size_t 
 static json_t *parameters_of(struct ctx *c, const struct admin_route *r)
 {
 	json_t *list = json_array();
+	const char *hole = r->pattern;
 
-	if (strstr(r->pattern, "{}"))
-		json_append(list, path_parameter());
+	for (int i = 0; i < HOLES && (hole = strstr(hole, "{}")); i++, hole += 2)
+		json_append(list, path_parameter(holes[i]));
 	for (const char *p = r->query; p && *p; p += strspn(p, " ")) {
 		size_t n = strcspn(p, " ");
 
@@ -158,14 +164,16 @@ static json_t *operation_of(struct ctx *c, const struct admin_route *r)
 	return j;
 }
 
-/* The pattern with its parameter named. */
+/* The pattern with its parameters named. */
 static const char *path_of(struct ctx *c, const char *pattern)
 {
-	const char *hole = strstr(pattern, "{}");
+	struct buf b = buf_in(c->arena, 1024);
+	const char *hole;
 
-	if (!hole)
-		return pattern;
-	return arena_printf(c->arena, "%.*s{id}%s", (int)(hole - pattern), pattern, hole + 2);
+	for (int i = 0; i < HOLES && (hole = strstr(pattern, "{}")); i++, pattern = hole + 2)
+		buf_printf(&b, "%.*s{%s}", (int)(hole - pattern), pattern, holes[i]);
+	buf_puts(&b, pattern);
+	return b.p;
 }
 
 static json_t *paths(struct ctx *c)

@@ -63,6 +63,9 @@ static const struct {
 	{ "want",         "WORD",      "signature on any, response, assertion, both; or encrypted" },
 	{ "allow",        "LIST",      "tolerate sha1, cbc, inclusive-c14n; with commas" },
 	{ "authn-context", "URI",      "the authentication context class that is demanded" },
+	{ "dry-run",      "",          "only tell what would change" },
+	{ "full",         "",          "list everything instead of following changes" },
+	{ "watch",        "",          "wait for the end, with a progress bar" },
 	{ "force-authn",  "TIME",      "the person must have signed in since" },
 };
 /* clang-format on */

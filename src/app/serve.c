@@ -24,6 +24,8 @@
 #include "outgoing.h"
 #include "platform/feed.h"
 #include "platform/platform.h"
+#include "roster/domain.h"
+#include "roster/org.h"
 #include "routes.h"
 #include "saml/dns.h"
 #include "saml/pool.h"
@@ -239,8 +241,8 @@ int serve_migrate(struct ctx *c, const struct config *config)
 	return EXIT_DONE;
 }
 
-/* Of all kinds of connections. */
-static bool signin_ways(struct ctx *c, const char *address, struct signin_option **out, int *n)
+/* Of all kinds of connections of c->org. */
+static bool org_ways(struct ctx *c, const char *address, struct signin_option **out, int *n)
 {
 	struct signin_option *saml, *ldap, *all;
 	int samls, ldaps;
@@ -255,6 +257,27 @@ static bool signin_ways(struct ctx *c, const char *address, struct signin_option
 	*out = all;
 	*n = samls + ldaps;
 	return true;
+}
+
+/* In the name of the organization where the address is at home; the caller does not learn
+ * which that is. */
+static bool signin_ways(struct ctx *c, const char *address, struct signin_option **out, int *n)
+{
+	struct org *org = NULL;
+	const char *org_id;
+	bool good;
+
+	*n = 0;
+	if (!domain_home(c, address, &org_id))
+		return false;
+	if (!org_id)
+		return true;
+	if (!db_enter_org(c, org_id) || !org_find(c, org_id, &org))
+		return false;
+	c->org = org;
+	good = !org || org_ways(c, address, out, n);
+	c->org = NULL;
+	return good;
 }
 
 /* Children first: they inherit no secret, no connection and no thread. */

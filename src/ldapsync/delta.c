@@ -197,23 +197,27 @@ static bool take_group(struct ctx *c, void *arg, const struct dir_entry *e)
 	return true;
 }
 
+static void group_gone(struct delta *d, const unsigned char id[static TABLE_ID])
+{
+	struct dir_entry gone = { 0 };
+
+	if (!groups_is_known(d->r, id))
+		return;
+	memcpy(gone.id, id, DIR_ID_BYTES);
+	if (d->r->group[groups_place(d->r, &gone)].known->nested)
+		d->full = "a group is gone that had groups in it, or was in one";
+}
+
 static bool group_changed(struct ctx *c, void *arg, enum dir_change what,
 			  const unsigned char id[DIR_ID_BYTES], const struct dir_entry *e)
 {
 	struct delta *d = arg;
-	struct dir_entry gone = { 0 };
 
 	if (too_many(d))
 		return true;
 	if (what == DIR_CHANGED)
 		return take_group(c, d, e);
-	memcpy(gone.id, id, DIR_ID_BYTES);
-	if (groups_is_known(d->r, id)) {
-		int g = groups_place(d->r, &gone);
-
-		if (d->r->group[g].known->nested)
-			d->full = "a group is gone that had groups in it, or was in one";
-	}
+	group_gone(d, id);
 	return true;
 }
 
@@ -240,9 +244,8 @@ static bool sweep_groups(struct delta *d)
 	if (l.end.state != DIR_SEALED)
 		return true;
 	for (int i = 0; i < r->known_groups; i++)
-		if (table_unhex(r->known_group[i].entry_id, id) && table_find(&seen, id) < 0 &&
-		    !group_changed(r->c, d, DIR_GONE, id, NULL))
-			return false;
+		if (table_unhex(r->known_group[i].entry_id, id) && table_find(&seen, id) < 0)
+			group_gone(d, id);
 	return true;
 }
 

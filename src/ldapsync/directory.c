@@ -165,15 +165,15 @@ static bool hand_on(struct ctx *c, struct asking *k, const struct frame *f)
 	}
 	if (what == DIR_CHANGED)
 		wire_entry(&w, &e, k->q);
-	w.bad = w.bad || what > DIR_GONE || (f->kind == FRAME_CHANGE) != !!k->change ||
+	w.bad = w.bad || what > DIR_GONE || (f->kind == FRAME_CHANGE ? !k->change : !k->entry) ||
 		(what == DIR_CHANGED && memcmp(e.id, nobody, DIR_ID_BYTES) == 0);
-	if (!w.bad) {
-		k->entries += f->kind == FRAME_ENTRY;
-		k->changed += f->kind == FRAME_CHANGE && what == DIR_CHANGED;
+	if (!w.bad && k->entry) {
+		k->entries++;
+		k->refused = !k->entry(c, k->arg, &e);
+	} else if (!w.bad && k->change) {
+		k->changed += what == DIR_CHANGED;
 		k->gone += what == DIR_GONE;
-		k->refused = f->kind == FRAME_ENTRY ? !k->entry(c, k->arg, &e)
-						    : !k->change(c, k->arg, what, id,
-								 what == DIR_CHANGED ? &e : NULL);
+		k->refused = !k->change(c, k->arg, what, id, what == DIR_CHANGED ? &e : NULL);
 	}
 	arena_free(&a);
 	return !w.bad && !k->refused;
@@ -248,7 +248,7 @@ static bool open_any(struct ctx *c, struct dir *d, struct dir_opened *how)
 	const char *tried = NULL;
 	struct ending e = { 0 };
 
-	for (int i = 0; d->config->uris[i] && i < DIR_URIS_MAX; i++) {
+	for (int i = 0; i < DIR_URIS_MAX && d->config->uris[i]; i++) {
 		how->tried = tried;
 		if (i)
 			note_try(c, d->config->uris[i - 1], &e.end, how);

@@ -38,7 +38,7 @@ static void wire_wants(struct wire *w, struct dir_query *q)
 	if (!w->writing)
 		q->want = room = arena_array(w->arena, struct dir_want, (size_t)q->wants + 1);
 	for (int i = 0; i < q->wants; i++) {
-		one = w->writing ? q->want[i] : (struct dir_want){ 0 };
+		one = w->writing && q->want ? q->want[i] : (struct dir_want){ 0 };
 		wire_text(w, &one.name);
 		WIRE_NUM(w, one.kind);
 		if (room)
@@ -151,7 +151,7 @@ static void wire_attr(struct wire *w, struct dir_attr *at, bool is_dn)
 	if (!w->writing && at->n)
 		at->value = room = arena_array(w->arena, struct slice, (size_t)at->n);
 	for (int i = 0; i < at->n; i++) {
-		one = w->writing ? at->value[i] : (struct slice){ 0 };
+		one = w->writing && at->value ? at->value[i] : (struct slice){ 0 };
 		wire_slice(w, &one);
 		w->bad = w->bad || !one.p;
 		if (room)
@@ -176,7 +176,7 @@ void wire_entry(struct wire *w, struct dir_entry *e, const struct dir_query *q)
 		e->attr = attr = arena_array(w->arena, struct dir_attr, (size_t)q->wants + 1);
 	start = w->out.n;
 	for (int i = 0; i < q->wants; i++) {
-		one = w->writing ? e->attr[i] : (struct dir_attr){ 0 };
+		one = w->writing && e->attr ? e->attr[i] : (struct dir_attr){ 0 };
 		wire_attr(w, &one, q->want[i].kind == DIR_DN);
 		if (attr)
 			attr[i] = one;

@@ -190,16 +190,25 @@ static int no_questions(LDAP *ld, unsigned flags, void *defaults, void *in)
 	return LDAP_SUCCESS;
 }
 
+/* Active Directory wants either TLS or Kerberos to protect what follows, never both. */
 static int bind_gssapi(struct link *l)
 {
 	int binding = LDAP_OPT_X_SASL_CBINDING_TLS_ENDPOINT;
+	bool tls = l->config->tls != DIR_NO_TLS && !is_local(l->config);
+	static const char over_tls[] = "noanonymous,maxssf=0", alone[] = "noanonymous,minssf=56";
 
-	ldap_set_option(l->ld, LDAP_OPT_X_SASL_NOCANON, LDAP_OPT_ON);
-	if (l->config->tls != DIR_NO_TLS)
-		ldap_set_option(l->ld, LDAP_OPT_X_SASL_CBINDING, &binding);
+	if (ldap_set_option(l->ld, LDAP_OPT_X_SASL_NOCANON, LDAP_OPT_ON) != 0 ||
+	    ldap_set_option(l->ld, LDAP_OPT_X_SASL_SECPROPS, tls ? over_tls : alone) != 0 ||
+	    (tls && ldap_set_option(l->ld, LDAP_OPT_X_SASL_CBINDING, &binding) != 0))
+		return LDAP_LOCAL_ERROR;
 	return ldap_sasl_interactive_bind_s(l->ld, NULL, "GSSAPI", NULL, NULL, LDAP_SASL_QUIET,
 					    no_questions, NULL);
 }
+
+static const char no_ticket[] =
+	"Kerberos gave no ticket for this server; check the keytab (KRB5_CLIENT_KTNAME), krb5.conf "
+	"(KRB5_CONFIG), the clock, and that the server is named as in its service principal "
+	"ldap/HOST";
 
 static int bind_external(struct link *l)
 {
@@ -272,6 +281,8 @@ void link_open(struct reader *r, struct ending *e, bool ask_whoami)
 	code = bind_as_configured(l);
 	if (code != LDAP_SUCCESS) {
 		end_here(r, l, code, &e->end);
+		if (r->config.method == DIR_GSSAPI && code < 0 && code != LDAP_SERVER_DOWN)
+			e->end.why = no_ticket;
 		return;
 	}
 	if (ask_whoami)

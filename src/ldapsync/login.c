@@ -201,13 +201,14 @@ static bool offers(const struct ldap_settings *s, const char *domain)
 	return !s->domains[0];
 }
 
-/* In the name of the domain's organization, which the caller does not learn. */
-static bool list_options(struct ctx *c, const char *domain, struct signin_option **out, int *n)
+bool ldap_options(struct ctx *c, const char *address, struct signin_option **out, int *n)
 {
+	const char *domain = strchr(address, '@') + 1;
 	struct ldap_settings s;
 	struct source *sources;
 	int count;
 
+	*n = 0;
 	if (!source_list(c, "ldap", &sources, &count))
 		return false;
 	*out = arena_array(c->arena, struct signin_option, (size_t)count + 1);
@@ -222,24 +223,4 @@ static bool list_options(struct ctx *c, const char *domain, struct signin_option
 			};
 	}
 	return true;
-}
-
-bool ldap_options(struct ctx *c, const char *address, struct signin_option **out, int *n)
-{
-	const struct org *before = c->org;
-	struct org *org = NULL;
-	const char *org_id;
-	bool good;
-
-	*n = 0;
-	if (!domain_owner(c, address, &org_id))
-		return false;
-	if (!org_id)
-		return true;
-	if (!db_enter_org(c, org_id) || !org_find(c, org_id, &org))
-		return false;
-	c->org = org;
-	good = !org || list_options(c, strchr(address, '@') + 1, out, n);
-	c->org = before;
-	return good;
 }

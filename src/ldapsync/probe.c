@@ -204,7 +204,9 @@ static void handshake(struct arena *a, SSL_CTX *ctx, int fd, const char *host,
 
 	if (X509_VERIFY_PARAM_set1_ip_asc(p, host) != 1)
 		X509_VERIFY_PARAM_set1_host(p, host, 0);
-	SSL_set_tlsext_host_name(ssl, host);
+	/* the macro of this name casts const away */
+	SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+		 (void *)(uintptr_t)host);
 	SSL_set_fd(ssl, fd);
 	rc = SSL_connect(ssl);
 	x = SSL_get1_peer_certificate(ssl);

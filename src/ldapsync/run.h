@@ -110,7 +110,7 @@ struct scratch {
 void scratch_begin(struct ctx *c, struct scratch *s);
 void scratch_end(struct scratch *s);
 
-/* stage.c */
+/* stage.c; what and data live as long as r->stage_arena, which goes with the rows */
 bool stage_add(struct run *r, enum ldap_phase phase, const unsigned char id[static TABLE_ID],
 	       const char *what, const char *data) MUST;
 bool stage_flush(struct run *r) MUST;

@@ -75,7 +75,7 @@ static const struct setting table[] = {
 	SET("strategy", WORD, strategy, "auto",
 	    .words = "full syncrepl dirsync usn csn timestamp auto"),
 	SET("canaries", TEXTS, canaries, ""),
-	SET("signin.enabled", FLAG, signin, "false"),
+	SET("signin.enabled", FLAG, signin, "true"),
 	SET("signin.domains", TEXTS, domains, ""),
 	SET("signin.filter", TEXT, signin_filter, "(|(uid={login})(mail={login}))", .max = 1000),
 	SET("page_size", NUMBER, page_size, "1000", .max = 100000),

@@ -28,8 +28,6 @@ bool stage_add(struct run *r, enum ldap_phase phase, const unsigned char id[stat
 	struct arena *a = &r->stage_arena;
 	char hex[TABLE_HEX];
 
-	if (r->stageds == STAGE_ROWS && !stage_flush(r))
-		return false;
 	if (!r->staged)
 		r->staged = arena_array(a, struct ldap_staged, STAGE_ROWS);
 	table_hex(id, hex);
@@ -37,9 +35,10 @@ bool stage_add(struct run *r, enum ldap_phase phase, const unsigned char id[stat
 		.phase = phase,
 		.entry_id = arena_strdup(a, hex),
 		.what = what,
-		.data = arena_strdup(a, data),
+		.data = data,
 	};
-	return true;
+	/* not before: what the caller made in this arena goes with it */
+	return r->stageds < STAGE_ROWS || stage_flush(r);
 }
 
 static void put(struct buf *b, const char *key, const char *text)

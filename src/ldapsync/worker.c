@@ -12,6 +12,7 @@
 #include "record/history.h"
 #include "roster/exchange.h"
 #include "roster/org.h"
+#include "owner.h"
 #include "run.h"
 
 enum { DUE_MAX = 8, HELD_LOOK_MS = 3000, MINUTE_MS = 60 * 1000 };
@@ -135,6 +136,13 @@ static bool load(struct run *r, const char *source_id)
 	       ldap_settings_read(r->c, r->source->settings, &r->s);
 }
 
+static void log_run(const struct run *r)
+{
+	log_event(r->c, LOG_INFO, "ldap_sync", F("connection", r->source->id), F("run", r->row->id),
+		  F("kind", r->row->kind), F("state", r->row->state), F_INT("read", r->row->read),
+		  F_INT("changed", r->row->changed), F_INT("applied", r->row->applied));
+}
+
 static void count_run(const struct run *r)
 {
 	metric_add(METRIC_LDAP_RUNS,
@@ -199,7 +207,9 @@ static void work(struct run *r)
 	if (!take_lease(r, &mine) || !mine)
 		return;
 	if (find_in_tx(r) && r->row) {
-		if (!run_go(r))
+		if (run_go(r))
+			log_run(r);
+		else
 			fail(r);
 		count_run(r);
 	}
@@ -229,7 +239,7 @@ static void one_connection(struct ctx *c, struct db_pool *pool, struct db_loan *
 	struct actor actor = { .kind = "system" };
 	struct org *org;
 
-	r.owner = arena_printf(&mine, "%s", own.trace);
+	r.owner = owner_name(&mine, own.trace);
 	if (org_find(&own, due->org_id, &org) && org && db_enter_org(&own, org->id)) {
 		own.org = org;
 		if (load(&r, due->source_id)) {
@@ -245,13 +255,37 @@ static void one_connection(struct ctx *c, struct db_pool *pool, struct db_loan *
 	arena_free(&mine);
 }
 
+/* Leases of processes of this machine that have ended need not run out. */
+static bool reclaim(struct ctx *c)
+{
+	struct ldap_holder *list;
+	int n;
+	SCOPED_TX tx = { 0 };
+
+	if (!ldap_lease_list(c, &list, &n))
+		return false;
+	for (int i = 0; i < n; i++) {
+		struct org *org = arena_new(c->arena, struct org);
+
+		if (!owner_has_ended(c->arena, list[i].owner))
+			continue;
+		org->id = list[i].org_id;
+		c->org = org;
+		if (!tx_begin(c, &tx) || !db_enter_org(c, org->id) ||
+		    !ldap_lease_end(c, list[i].source_id, list[i].owner, 0) || !tx_commit(&tx))
+			return false;
+		c->org = NULL;
+	}
+	return true;
+}
+
 bool ldap_round(struct ctx *c, struct db_pool *pool)
 {
 	struct ldap_due *due;
 	SCOPED_LOAN loan = { 0 };
 	int n;
 
-	if (!db_lend(pool, c, &loan) || !ldap_due_list(c, DUE_MAX, &due, &n))
+	if (!db_lend(pool, c, &loan) || !reclaim(c) || !ldap_due_list(c, DUE_MAX, &due, &n))
 		return false;
 	for (int i = 0; i < n && !atomic_load(&stopping); i++)
 		one_connection(c, pool, &loan, &due[i]);

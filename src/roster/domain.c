@@ -7,6 +7,7 @@
 #include "base/org.h"
 #include "base/secret.h"
 #include "base/text.h"
+#include "roster/org.h"
 
 enum { DOMAIN_BYTES_MAX = 253, LABEL_BYTES_MAX = 63, PROOF_BYTES = 16 };
 
@@ -196,6 +197,11 @@ bool domain_owner(struct ctx *c, const char *mail, const char **org_id)
 
 	*org_id = NULL;
 	return !name || signpost_find(c, "domain", name, org_id);
+}
+
+bool domain_home(struct ctx *c, const char *mail, const char **org_id)
+{
+	return domain_owner(c, mail, org_id) && (*org_id || org_only(c, org_id));
 }
 
 bool signpost_find(struct ctx *c, const char *kind, const char *name, const char **org_id)

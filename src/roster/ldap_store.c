@@ -74,6 +74,23 @@ bool ldap_due_put(struct ctx *c, const char *source_id, int64_t due)
 		       DB_ARGS(db_text(c->org->id), db_text(source_id), db_int(due)));
 }
 
+bool ldap_lease_list(struct ctx *c, struct ldap_holder **out, int *count)
+{
+	struct rows r;
+
+	/* every organization: whose process has ended is the machine's to know */
+	if (!db_run(c, &r,
+		    "SELECT s.org_id, s.source_id, s.owner FROM ldap_schedule s WHERE s.until > $1",
+		    DB_ARGS(db_int(c->now))))
+		return false;
+	*out = arena_array(c->arena, struct ldap_holder, (size_t)r.count);
+	*count = r.count;
+	for (int i = 0; i < r.count; i++)
+		(*out)[i] = (struct ldap_holder){ row_text(&r, i, 0), row_text(&r, i, 1),
+						  row_text(&r, i, 2) };
+	return true;
+}
+
 bool ldap_lease(struct ctx *c, const char *source_id, const char *owner, bool *mine)
 {
 	struct rows r;

@@ -129,6 +129,16 @@ bool org_list(struct ctx *c, struct org **out, int *count)
 	return true;
 }
 
+bool org_only(struct ctx *c, const char **id)
+{
+	struct rows r;
+
+	if (!db_run(c, &r, "SELECT o.id FROM orgs o LIMIT 2", DB_NONE))
+		return false;
+	*id = r.count == 1 ? row_text(&r, 0, 0) : NULL;
+	return true;
+}
+
 bool org_moved(struct ctx *c)
 {
 	return db_run(c, NULL, "UPDATE orgs SET stamp = stamp + 1 WHERE id = $1",

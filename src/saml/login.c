@@ -223,13 +223,14 @@ static bool offers(const struct saml_connection *s, const char *domain)
 	return !s->settings.domains[0];
 }
 
-/* In the name of the domain's organization, which the caller does not learn. */
-static bool list_options(struct ctx *c, const char *domain, struct signin_option **out, int *n)
+bool saml_options(struct ctx *c, const char *address, struct signin_option **out, int *n)
 {
+	const char *domain = strchr(address, '@') + 1;
 	struct saml_connection *s;
 	struct source *sources;
 	int count;
 
+	*n = 0;
 	if (!source_list(c, "saml", &sources, &count))
 		return false;
 	*out = arena_array(c->arena, struct signin_option, (size_t)count);
@@ -243,24 +244,4 @@ static bool list_options(struct ctx *c, const char *domain, struct signin_option
 			};
 	}
 	return true;
-}
-
-bool saml_options(struct ctx *c, const char *address, struct signin_option **out, int *n)
-{
-	const struct org *before = c->org;
-	struct org *org = NULL;
-	const char *org_id;
-	bool good;
-
-	*n = 0;
-	if (!domain_owner(c, address, &org_id))
-		return false;
-	if (!org_id)
-		return true;
-	if (!db_enter_org(c, org_id) || !org_find(c, org_id, &org))
-		return false;
-	c->org = org;
-	good = !org || list_options(c, strchr(address, '@') + 1, out, n);
-	c->org = before;
-	return good;
 }

@@ -68,7 +68,6 @@ def measure(engine, d, cluster):
     assert run["state"] == "done", run
     first = seconds_of(run)
     say(f"{engine}: first import {first:.1f} s, {server.rss_kb() // 1024} MiB resident")
-    say(str(run["counts"]) + str(run["warnings"]))
     unchanged = statistics.median(seconds_of(m.wait(m.ask(full=True), seconds=300)) for _ in range(TIMES))
     say(f"{engine}: no change {unchanged:.2f} s")
     deltas = []
@@ -99,7 +98,7 @@ def main():
     for name, i, unit in (("first import", 0, "s"), ("no change", 1, "s"), ("ten changes by the feed", 2, "s"),
                           ("server's resident memory", 3, "MiB")):
         print(f"| {name} | " + " | ".join(f"{g[i]:.2f} {unit}" if unit == "s" else f"{g[i]} {unit}" for g in got) + " |")
-    print(f"| the same tree listed by ldapsearch | " + " | ".join([f"{bare:.2f} s"] * len(engines)) + " |")
+    print("| the same tree listed by ldapsearch | " + " | ".join([f"{bare:.2f} s"] * len(engines)) + " |")
     d.close()
     if cluster:
         cluster.remove()

@@ -206,3 +206,20 @@ def test_passwords_are_nowhere(server, home):
     assert secret not in json.dumps(home[0].admin.ok("GET", "/audit"))
     assert "service-pass" not in json.dumps(home[0].admin.ok("GET", f"/connections/ldap/{home[1]['id']}"))
     assert SUFFIX in json.dumps(home[0].admin.ok("GET", f"/connections/ldap/{home[1]['id']}"))
+
+
+def test_the_only_organization_is_home_to_every_address(own_server, slapd):
+    org = own_server.new_org(default_role="AN")
+    plain = {k: v for k, v in settings(slapd).items() if k != "signin"}
+    connection = org.admin.ok("POST", "/connections/ldap", plain)
+    assert run_of(org, connection)["state"] == "done"
+    browser = Browser()
+    led = browser.submit(browser.get(own_server.base + "/login").form, address="p000004@ex.example")
+    assert (led.status, led.location) == (303, f"/ldap/{org.id}/{connection['id']}/login")
+    assert browser.submit(browser.get(own_server.base + led.location).form,
+                          login="p000004@ex.example", password=PASSWORD).status == 303
+    assert signed_in(own_server, browser)
+    own_server.new_org()
+    other = Browser()
+    page = other.submit(other.get(own_server.base + "/login").form, address="p000004@ex.example")
+    assert page.status == 200, "with two organizations only a domain that is owned tells"

@@ -7,7 +7,7 @@ from harness.server import ROOT
 from test_admin_org import problem
 
 OF_SESSIONS = "/api/v1/session"  # a browser's own: a token has none
-PLACEHOLDER = re.compile(r"\{id\}")
+PLACEHOLDER = re.compile(r"\{(?:id|item)\}")
 
 
 @pytest.fixture
@@ -32,6 +32,9 @@ def furnish(org):
     connection = admin.ok("POST", "/connections/scim", {"name": "c"})["id"]
     metadata = (ROOT / "idp-configs/okta/idp-metadata.sample.xml").read_text()
     saml = admin.ok("POST", "/connections/saml", {"name": "s", "idp_metadata_xml": metadata})["id"]
+    ldap = admin.ok("POST", "/connections/ldap", {"name": "l", "uris": ["ldap://127.0.0.1:1"], "tls": {"mode": "none"},
+                                                  "users": {"base": "dc=ex"}, "enabled": False})["id"]
+    run = admin.ok("POST", f"/connections/ldap/{ldap}/sync", {"dry_run": True})["run"]
     domain = admin.ok("POST", "/domains", {"domain": f"{org.id}.example"})["domain"]
     org.platform.ok("POST", "/intake/label-studio", {"action": "ANNOTATION_CREATED", "annotation": {
         "id": 1, "project": 1, "completed_by": 7}})
@@ -40,7 +43,7 @@ def furnish(org):
     org.platform.ok("POST", "/annotations", {"id": "a", "project": "p", "user": user})
     return {"users": user, "groups": group, "workspaces": workspace, "projects": project, "grants": grant,
             "revisions": "1", "tokens": token, "scim": connection, "saml": saml, "webhooks": hook, "domains": domain,
-            "holds": hold,
+            "holds": hold, "ldap": ldap, "ldap runs": run,
             "sessions": "01900000-0000-7000-8000-000000000000"}
 
 
@@ -57,18 +60,26 @@ def kind_of(path):
     return path.split("/{id}")[0].rsplit("/", 1)[1]
 
 
+def real_path(path, things):
+    """With ids of the organization in it; behind a connection stands one of its runs."""
+    if "{id}" not in path:
+        return path
+    kind = kind_of(path)
+    return path.replace("{id}", things[kind]).replace("{item}", things.get(kind + " runs", ""))
+
+
 # ---- the description -------------------------------------------------------
 
 def test_every_path_answers_and_nothing_else(org, api):
     things = furnish(org)
     by_harm = sorted((o for o in operations(api) if o[1] != OF_SESSIONS), key=lambda o: (o[1].endswith("/erase"), ("GET", "PUT", "PATCH", "POST", "DELETE").index(o[0])))
     for method, path, _ in by_harm:
-        real = path.replace("{id}", things[kind_of(path)] if "{id}" in path else "")
+        real = real_path(path, things)
         # a body that no route takes: all but reading and bare acts refuse it
         answer = org.admin.request(method, real.removeprefix("/api/v1"), {"not a member": 1})
         assert answer.status != 405 and (answer.status != 404 or method == "DELETE"), (method, path, answer)
     for path, methods in api["paths"].items():
-        real = path.removeprefix("/api/v1").replace("{id}", "x")
+        real = path.removeprefix("/api/v1").replace("{id}", "x").replace("{item}", "x")
         for method in {"GET", "POST", "PUT", "PATCH", "DELETE"} - {m.upper() for m in methods}:
             problem(org.admin.request(method, real, {}), 405)
 
@@ -76,7 +87,7 @@ def test_every_path_answers_and_nothing_else(org, api):
 def test_every_route_is_described(api):
     source = (ROOT / "src/admin/routes.c").read_text()
     table = set(re.findall(r'\{ (GET|POST|PUT|PATCH|DELETE),\s+API "([^"]+)"', source))
-    described = {(m, p.removeprefix("/api/v1").replace("{id}", "{}")) for m, p, _ in operations(api)}
+    described = {(m, p.removeprefix("/api/v1").replace("{id}", "{}").replace("{item}", "{}")) for m, p, _ in operations(api)}
     assert table == described and len(table) > 40
 
 
@@ -120,7 +131,7 @@ def fits(api, schema, value, where):
 
 # filled by what happens later, or by people at their browsers: other files check them
 EMPTY = {"/api/v1/events", "/api/v1/sessions", "/api/v1/requests", "/api/v1/webhooks/{id}/deliveries",
-         "/api/v1/reports/leavers", "/api/v1/reports/idle"}
+         "/api/v1/reports/leavers", "/api/v1/reports/idle", "/api/v1/connections/ldap/{id}/runs/{item}/changes"}
 
 
 def test_answers_fit_their_schemas(org, api):
@@ -129,7 +140,7 @@ def test_answers_fit_their_schemas(org, api):
     for method, path, o in operations(api):
         if method != "GET" or path == OF_SESSIONS:
             continue
-        real = path.replace("{id}", things[kind_of(path)] if "{id}" in path else "")
+        real = real_path(path, things)
         query = f"?user={things['users']}&action=export_data" if path == "/api/v1/authz/check" else ""
         status, headers, body = org.admin.get(real.removeprefix("/api/v1") + query)
         assert status == 200, path
@@ -172,7 +183,7 @@ def test_no_verb_reaches_another_tenant(new_org):
 
 
 def outcome(org, method, path, thing, body):
-    real = path.removeprefix("/api/v1").replace("{id}", thing)
+    real = path.removeprefix("/api/v1").replace("{id}", thing).replace("{item}", thing)
     status, _, out = org.admin.request(method, real, body)
     return status, str((out or {}).get("detail")).replace(thing, "ID")
 
@@ -214,10 +225,10 @@ def test_no_reference_in_a_body_or_query_reaches_another_tenant(new_org):
 def test_nothing_without_a_token(org, api):
     stranger = org.server.anonymous()
     for method, path, _ in operations(api):
-        problem(stranger.request(method, path.replace("{id}", "x"), {}), 401)
+        problem(stranger.request(method, path.replace("{id}", "x").replace("{item}", "x"), {}), 401)
 
 
 def test_platform_tokens_open_what_the_document_says(org, api):
     for method, path, o in operations(api):
-        status = org.platform.request(method, path.removeprefix("/api/v1").replace("{id}", "x"), {"no member": 1}).status
+        status = org.platform.request(method, path.removeprefix("/api/v1").replace("{id}", "x").replace("{item}", "x"), {"no member": 1}).status
         assert (status == 403) == (o["x-token"] == "admin"), (method, path, status)

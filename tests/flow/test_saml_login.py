@@ -348,6 +348,7 @@ def test_metadata_names_what_we_do(connect):
 
 def test_home_realm_by_domain(server, ssp, connect):
     org, connection = connect(domains=["acme.example"])
+    server.new_org()  # an only organization is the home of every address
     server.sql("DELETE FROM signposts WHERE kind = 'domain'")
     server.sql("UPDATE domains SET state = 'pending'")
 

@@ -4,6 +4,7 @@
     d.service, d.service_password   # the Administrator
     d.add_user("ada", mail="...")   # d.user_dn("ada"); enabled, with PASSWORD
     d.ldif(text), d.control("ada", 514), d.close()
+    d.kerberos("svc")               # the environment of a client with svc's keytab
 
 The ports are fixed in Samba, so each controller has a loopback address of its own.
 """
@@ -30,7 +31,7 @@ def free_address():
     for n in range(20, 250):
         host = f"127.0.0.{n}"
         try:
-            for port in (389, 636):
+            for port in (88, 389, 636):
                 with socket.socket() as s:
                     s.bind((host, port))
             return host
@@ -65,7 +66,8 @@ idmap_ldb:use rfc2307 = yes
 
 class Samba:
     service, service_password = f"Administrator@{REALM.lower()}", ADMIN_PASSWORD
-    users_base, suffix = f"CN=Users,{SUFFIX}", SUFFIX
+    users_base = people_base = groups_base = f"CN=Users,{SUFFIX}"
+    suffix = SUFFIX
 
     def __init__(self):
         self.folder, self.host = Path(tempfile.mkdtemp(prefix="rosterd-samba-")), free_address()
@@ -139,3 +141,16 @@ class Samba:
 
     def delete(self, dn):
         self.ldif(f"dn: {dn}\nchangetype: delete\n")
+
+    # ---- Kerberos ----
+
+    def kerberos(self, name):
+        """A keytab of the user, and a krb5.conf that finds the controller without DNS."""
+        conf, keytab = self.folder / "krb5.conf", self.folder / f"{name}.keytab"
+        self.ldif(f"dn: CN=DC1,OU=Domain Controllers,{SUFFIX}\nchangetype: modify\nadd: servicePrincipalName\n"
+                  f"servicePrincipalName: ldap/{self.host}\n")
+        run("samba-tool", "domain", "exportkeytab", str(keytab), f"--principal={name}@{REALM}",
+            "-s", str(self.config))
+        conf.write_text(f"[libdefaults]\ndefault_realm = {REALM}\nrdns = false\ndns_canonicalize_hostname = false\n"
+                        f"dns_lookup_kdc = false\n[realms]\n{REALM} = {{\nkdc = {self.host}:88\n}}\n")
+        return {"KRB5_CONFIG": str(conf), "KRB5_CLIENT_KTNAME": str(keytab)}
