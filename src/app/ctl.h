@@ -1,7 +1,7 @@
 /*
  * ctl.h - what the parts of rosterctl share.
  *
- * A command is a line of the table in ctl.c.  It runs on the database (the
+ * A command is a line of a table in ctl_*_commands.c.  It runs on the database (the
  * first steps of an installation), over the API of a server, or on files alone;
  * some can do two of these.  It fails like everything else here, with
  * error(k->c, ...), and main() turns that into one line on stderr.
@@ -56,8 +56,13 @@ const char *ctl_word(const struct ctl *k, const char **at);
 /* A moment: RFC 3339, or a day alone. */
 bool ctl_time(struct ctl *k, const char *text, int64_t *out) MUST;
 
-/* ctl_help.c */
-void ctl_help(const struct ctl *k, const struct ctl_command *table, int n);
+/* ctl_*_commands.c: each ends with a command without a noun. */
+extern const struct ctl_command ctl_roster_commands[], ctl_outside_commands[];
+/* ctl.c: the i-th of all of them; NULL behind the last. */
+const struct ctl_command *ctl_command_at(int i);
+
+/* ctl_help.c: for all commands, those of the noun in k->arg[0], or k->command. */
+void ctl_help(const struct ctl *k);
 void ctl_help_option(const char *name, const char **meta, const char **what);
 
 /* ctl_print.c: tables for people, JSON with --json. */

@@ -109,22 +109,24 @@ static void print_line(const struct ctl_command *m)
 	printf("  %-32s %s\n", left, m->summary);
 }
 
-static void help_all(const struct ctl_command *table, int n)
+static void help_all(void)
 {
+	const struct ctl_command *m;
+
 	printf("rosterctl administers rosterd: who is in, with which role, on which seat.\n\n"
 	       "usage: rosterctl [OPTIONS] COMMAND ...\n\n"
 	       "First steps, on the database itself:\n");
-	for (int i = 0; i < n; i++)
-		if (table[i].database)
-			print_line(&table[i]);
+	for (int i = 0; (m = ctl_command_at(i)); i++)
+		if (m->database)
+			print_line(m);
 	printf("\nEverything else, over the API of a running server:\n");
-	for (int i = 0; i < n; i++)
-		if (table[i].server)
-			print_line(&table[i]);
+	for (int i = 0; (m = ctl_command_at(i)); i++)
+		if (m->server)
+			print_line(m);
 	printf("\nOn files alone:\n");
-	for (int i = 0; i < n; i++)
-		if (table[i].file)
-			print_line(&table[i]);
+	for (int i = 0; (m = ctl_command_at(i)); i++)
+		if (m->file)
+			print_line(m);
 	printf("\nOptions of every command:\n");
 	print_common();
 	printf("\nExample:\n"
@@ -150,19 +152,21 @@ static void help_one(const struct ctl *k)
 	printf("\nExample:\n  rosterctl %s\n", m->example);
 }
 
-void ctl_help(const struct ctl *k, const struct ctl_command *table, int n)
+void ctl_help(const struct ctl *k)
 {
+	const struct ctl_command *m;
+
 	if (k->command) {
 		help_one(k);
 		return;
 	}
 	if (!k->arg[0]) {
-		help_all(table, n);
+		help_all();
 		return;
 	}
 	printf("usage:\n");
-	for (int i = 0; i < n; i++)
-		if (strcmp(table[i].noun, k->arg[0]) == 0)
-			print_line(&table[i]);
+	for (int i = 0; (m = ctl_command_at(i)); i++)
+		if (strcmp(m->noun, k->arg[0]) == 0)
+			print_line(m);
 	printf("\nrosterctl %s COMMAND --help tells more about one.\n", k->arg[0]);
 }
