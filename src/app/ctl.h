@@ -122,6 +122,7 @@ ctl_run ctl_webhooks_list, ctl_webhooks_create, ctl_webhooks_show, ctl_webhooks_
 ctl_run ctl_report_seats, ctl_report_leavers, ctl_report_idle, ctl_report_access;
 ctl_run ctl_saml_verify;
 ctl_run local_domains_set, ctl_domains_list, ctl_domains_add, ctl_domains_verify;
+ctl_run ctl_requests_list;
 ctl_run ctl_tokens_list, ctl_tokens_create, ctl_tokens_revoke;
 ctl_run ctl_sync_list, ctl_sync_create, ctl_sync_set, ctl_sync_show, ctl_sync_delete, ctl_sync_test,
 	ctl_sync_run, ctl_sync_status, ctl_sync_runs, ctl_sync_changes, ctl_sync_import;

@@ -113,6 +113,12 @@ const struct ctl_command ctl_outside_commands[] = {
 	  .example = "sync delete corp",
 	  .server = ctl_sync_delete },
 
+	{ .noun = "requests", .verb = "", .args = "",
+	  .options = "kind outcome connection code reference limit",
+	  .summary = "Show recent exchanges with identity providers: what was refused, and why",
+	  .example = "requests --outcome refused --limit 20",
+	  .server = ctl_requests_list },
+
 	{ .noun = "webhooks", .verb = "list", .args = "", .options = "",
 	  .summary = "List the endpoints that are told what happens",
 	  .example = "webhooks list",
