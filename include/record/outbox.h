@@ -24,13 +24,22 @@ struct event {
 enum { EVENT_ORDER_BATCH = 5000 };
 bool event_order(struct ctx *c, int64_t limit, int64_t *ordered) MUST;
 
-/* seq of a place in the feed: "" the start, a number, or the id of an event. */
+/* seq of a place in the feed: a number, the id of an event, or "" for the start of what is
+ * kept.  ERR_GONE if it is the id of one that is not kept any more. */
 bool event_place(struct ctx *c, const char *after, int64_t *seq) MUST;
 
 /* After a seq, limit at most, in order.  *left (may be NULL) counts those after it, this
- * page included. */
+ * page included.  ERR_GONE if the next one is not kept any more. */
 bool event_list(struct ctx *c, int64_t after, int64_t limit, struct event **out, int *count,
 		int64_t *left) MUST;
+
+/*
+ * Removes the oldest events, limit at most, if they happened before a time and no webhook
+ * has to get them, with their dead letters; *pruned counts them.  The newest stays, for
+ * numbers go on from it.  In a transaction of its own.
+ */
+enum { EVENT_PRUNE_BATCH = 1000 };
+bool event_prune(struct ctx *c, int64_t before, int64_t limit, int64_t *pruned) MUST;
 
 /* The last number given; 0 if there is none. */
 bool event_last(struct ctx *c, int64_t *seq) MUST;

@@ -131,8 +131,8 @@ const struct admin_route admin_routes[] = {
 	  "exportAudit", "The sealed audit trail with its hashes, in order, after a seq; JSON lines or CSV",
 	  "format limit after", NULL, "text:", "200" },
 	{ GET,    API "/events", PLATFORM_TOO, ADMIN_ALONE, admin_events_page,
-	  "listEvents", "Events for the platform after a seq or an id, in order; none appears later in front of what was given out; total counts those left",
-	  "limit after", NULL, "list:Event", "200" },
+	  "listEvents", "Events for the platform after a seq or an id, in order; none appears later in front of what was given out; total counts those left; 410: read everything anew",
+	  "limit after", NULL, "list:Event", "200 410" },
 
 	{ GET,    API "/reports/seats", ADMIN_ONLY, ADMIN_READS, admin_report_seats,
 	  "reportSeats", "Seats by day or month (UTC): used at its end, the most at once, taken and freed; JSON or CSV",

@@ -33,6 +33,7 @@ enum {
 	ORDER_BATCHES = 8,                        /* of events, for one organization    */
 	TIDY_MS = 60 * 60 * 1000,                 /* between two removals of what is over */
 	TIDY_BATCH = 1000,
+	PRUNE_BATCHES = 5, /* of events, for one organization    */
 	SWEEP_LOSSES = 50000,
 	NOTES = 256,
 	ID_MAX = 40
@@ -217,7 +218,19 @@ static void tend(struct app *app, struct ctx *c)
 			  F("msg", c->err.msg));
 }
 
-static bool tidy_all(struct ctx *c)
+static bool prune_events(struct app *app, struct ctx *c, bool *more)
+{
+	int64_t before = c->now - app->config->events_days * 24 * 60 * 60 * 1000;
+	int64_t pruned = EVENT_PRUNE_BATCH;
+
+	for (int i = 0; i < PRUNE_BATCHES && pruned == EVENT_PRUNE_BATCH; i++)
+		if (!event_prune(c, before, EVENT_PRUNE_BATCH, &pruned))
+			return false;
+	*more |= pruned == EVENT_PRUNE_BATCH;
+	return true;
+}
+
+static bool tidy_all(struct app *app, struct ctx *c, bool *more)
 {
 	struct org *orgs;
 	int count;
@@ -227,23 +240,27 @@ static bool tidy_all(struct ctx *c)
 	for (int i = 0; i < count; i++) {
 		c->org = &orgs[i];
 		if (!db_enter_org(c, orgs[i].id) || !session_sweep(c, TIDY_BATCH) ||
-		    !hold_sweep(c, SWEEP_LOSSES))
+		    !hold_sweep(c, SWEEP_LOSSES) || !prune_events(app, c, more))
 			return false;
 	}
 	return true;
 }
 
-/* Nobody waits for it: what does not work now works in an hour. */
+/* Nobody waits for it: what does not work now works in an hour; what is too much for once,
+ * in the next round. */
 static void tidy(struct app *app, struct ctx *c)
 {
 	SCOPED_LOAN loan = { 0 };
+	bool more = false;
 
 	if (last_tidy && time_monotonic() - last_tidy < TIDY_MS)
 		return;
 	last_tidy = time_monotonic();
-	if (!db_lend(app->pool, c, &loan) || !tidy_all(c))
+	if (!db_lend(app->pool, c, &loan) || !tidy_all(app, c, &more))
 		log_event(c, LOG_WARNING, "tidy", F("err", err_name(c->err.kind)),
 			  F("msg", c->err.msg));
+	else if (more)
+		last_tidy = 0;
 	c->err = (struct err){ 0 };
 }
 

@@ -71,6 +71,8 @@ static const struct setting {
 	  "certificates (PEM) that vouch for the syslog server; unset: those of the system" },
 	{ "dns_server",      TEXT,    AT(dns_server),      NULL, 0, 0,
 	  "ADDRESS:PORT (IPv4) of the name server asked for proofs of domains; unset: the system's" },
+	{ "events_days",     INTEGER, AT(events_days),     "30", 1, 3650,
+	  "days for which events are kept, and longer while a webhook has not had them; 1 to 3650" },
 	{ "metrics_public",  BOOLEAN, AT(metrics_public),  "no", 0, 0,
 	  "/metrics answers everybody, not only this machine" },
 #undef AT

@@ -1,6 +1,7 @@
-/* outbox.c - gives events their numbers, and reads the feed. */
+/* outbox.c - gives events their numbers, reads the feed, and removes what is old. */
 #include "record/outbox.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/org.h"
@@ -58,24 +59,6 @@ bool event_order(struct ctx *c, int64_t limit, int64_t *ordered)
 	return err_take(&c->err, ERR_UNIQUE); /* another process was faster */
 }
 
-bool event_place(struct ctx *c, const char *after, int64_t *seq)
-{
-	struct rows r;
-
-	*seq = 0;
-	if (!*after || text_int(after, 0, INT64_MAX, seq))
-		return true;
-	if (!db_run(c, &r, "SELECT seq FROM outbox WHERE org_id = $1 AND id = $2",
-		    DB_ARGS(db_text(c->org->id), db_text(after))))
-		return false;
-	if (!r.count || !row_text(&r, 0, 0))
-		return error(c, ERR_VALUE,
-			     "after must be seq or id of an event of the feed; nothing stands for "
-			     "its start");
-	*seq = row_int(&r, 0, 0);
-	return true;
-}
-
 bool event_last(struct ctx *c, int64_t *seq)
 {
 	struct rows r;
@@ -87,6 +70,59 @@ bool event_last(struct ctx *c, int64_t *seq)
 		return false;
 	*seq = row_int(&r, 0, 0);
 	return true;
+}
+
+/* How many have been removed: of the numbers, which have no gaps, those below the first. */
+static bool count_removed(struct ctx *c, int64_t *out)
+{
+	struct rows r;
+
+	if (!db_run(c, &r,
+		    "SELECT COALESCE(MIN(seq), 1) FROM outbox WHERE org_id = $1"
+		    " AND seq IS NOT NULL",
+		    DB_ARGS(db_text(c->org->id))))
+		return false;
+	*out = row_int(&r, 0, 0) - 1;
+	return true;
+}
+
+/* The number is one from before the reading: what happens during it is told again. */
+static bool gone(struct ctx *c)
+{
+	int64_t last;
+
+	return event_last(c, &last) &&
+	       error(c, ERR_GONE,
+		     "events that follow this place are not kept any more: read users, groups, "
+		     "workspaces and projects anew, then go on with after=%" PRId64,
+		     last);
+}
+
+static bool place_of_id(struct ctx *c, const char *id, int64_t *seq)
+{
+	int64_t removed;
+	struct rows r;
+
+	if (!db_run(c, &r, "SELECT seq FROM outbox WHERE org_id = $1 AND id = $2",
+		    DB_ARGS(db_text(c->org->id), db_text(id))) ||
+	    !count_removed(c, &removed))
+		return false;
+	if (r.count && row_text(&r, 0, 0)) {
+		*seq = row_int(&r, 0, 0);
+		return true;
+	}
+	if (removed && id_time(id))
+		return gone(c);
+	return error(c, ERR_VALUE,
+		     "after must be seq or id of an event of the feed; nothing stands for its "
+		     "start");
+}
+
+bool event_place(struct ctx *c, const char *after, int64_t *seq)
+{
+	if (!*after)
+		return count_removed(c, seq);
+	return text_int(after, 0, INT64_MAX, seq) || place_of_id(c, after, seq);
 }
 
 bool event_list(struct ctx *c, int64_t after, int64_t limit, struct event **out, int *count,
@@ -104,6 +140,8 @@ bool event_list(struct ctx *c, int64_t after, int64_t limit, struct event **out,
 		return false;
 	if (left) /* numbers have no gaps */
 		*left = last > after ? last - after : 0;
+	if (r.count && row_int(&r, 0, 5) > after + 1)
+		return gone(c);
 	*count = r.count;
 	*out = arena_array(c->arena, struct event, (size_t)r.count);
 	for (int i = 0; i < r.count; i++)
@@ -116,4 +154,71 @@ bool event_list(struct ctx *c, int64_t after, int64_t limit, struct event **out,
 			.seq = row_int(&r, i, 5),
 		};
 	return true;
+}
+
+/* The last event that no webhook has to get, and that is not the newest. */
+static bool last_done_with(struct ctx *c, int64_t *out)
+{
+	struct rows r;
+
+	if (!db_run(c, &r,
+		    "SELECT (SELECT MAX(seq) FROM outbox WHERE org_id = $1 AND seq IS NOT NULL)"
+		    " - 1, (SELECT MIN(place) FROM webhooks WHERE org_id = $1),"
+		    " (SELECT MIN(seq) FROM webhook_deliveries WHERE org_id = $1"
+		    " AND state = 'waiting') - 1",
+		    DB_ARGS(db_text(c->org->id))))
+		return false;
+	*out = row_int(&r, 0, 0);
+	for (int col = 1; col < 3; col++)
+		if (row_text(&r, 0, col) && row_int(&r, 0, col) < *out)
+			*out = row_int(&r, 0, col);
+	return true;
+}
+
+/* The oldest, limit at most, up to a number and before a time: *last is 0 if there is none. */
+static bool oldest(struct ctx *c, int64_t upto, int64_t before, int64_t limit, int64_t *last)
+{
+	struct rows r;
+
+	*last = 0;
+	if (!db_run(c, &r,
+		    "SELECT seq, at FROM outbox WHERE org_id = $1 AND seq <= $2 ORDER BY seq"
+		    " LIMIT $3",
+		    DB_ARGS(db_text(c->org->id), db_int(upto), db_int(limit))))
+		return false;
+	for (int i = 0; i < r.count && row_int(&r, i, 1) < before; i++)
+		*last = row_int(&r, i, 0);
+	return true;
+}
+
+/* Dead letters first: one that is sent again at this very moment keeps its event, and all
+ * that follow. */
+static bool removal(struct ctx *c, int64_t upto, int64_t *removed)
+{
+	struct db_args args = DB_ARGS(db_text(c->org->id), db_int(upto));
+	SCOPED_TX tx = { 0 };
+	struct rows r;
+
+	if (!tx_begin(c, &tx) ||
+	    !db_run(c, NULL,
+		    "DELETE FROM webhook_deliveries WHERE org_id = $1 AND seq <= $2"
+		    " AND state = 'dead'",
+		    args) ||
+	    !db_run(c, &r,
+		    "DELETE FROM outbox WHERE org_id = $1 AND seq <= $2 AND seq < COALESCE((SELECT"
+		    " MIN(d.seq) FROM webhook_deliveries d WHERE d.org_id = $1),"
+		    " CAST($2 AS BIGINT) + 1)",
+		    args))
+		return false;
+	*removed = r.changed;
+	return tx_commit(&tx);
+}
+
+bool event_prune(struct ctx *c, int64_t before, int64_t limit, int64_t *pruned)
+{
+	int64_t upto;
+
+	*pruned = 0;
+	return last_done_with(c, &upto) && oldest(c, upto, before, limit, &upto) &&
+	       (upto == 0 || removal(c, upto, pruned));
 }

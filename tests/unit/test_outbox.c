@@ -1,6 +1,7 @@
 /* test_outbox.c - the feed of events. */
 #include "roster_harness.h"
 
+#include "base/id.h"
 #include "record/history.h"
 #include "record/outbox.h"
 
@@ -132,6 +133,67 @@ static void batches_leave_no_gap(void **state)
 		assert_int_equal(e[i].seq, i + 1);
 }
 
+static int64_t pruned(struct ctx *c, int64_t before, int64_t limit)
+{
+	int64_t n;
+
+	ok(c, event_prune(c, before, limit, &n));
+	return n;
+}
+
+/* put() dates them 1 */
+static void the_old_go_the_newest_stays_and_numbers_go_on(void **state)
+{
+	const char *first, *unknown;
+	struct ctx *c = *state;
+	struct event *e;
+	int64_t place, left;
+	int n;
+
+	assert_int_equal(pruned(c, 2, 10), 0);
+	put(c, first = id_new(c->arena));
+	fails(c, event_place(c, unknown = id_new(c->arena), &place), ERR_VALUE);
+	for (int i = 0; i < 4; i++)
+		put(c, id_new(c->arena));
+	assert_int_equal(ordered(c), 5);
+	assert_int_equal(pruned(c, 1, 10), 0);
+	assert_int_equal(pruned(c, 2, 3), 3);
+	assert_int_equal(pruned(c, 2, 3), 1);
+	assert_int_equal(pruned(c, 2, 3), 0);
+
+	fails(c, event_list(c, 0, 10, &e, &n, &left), ERR_GONE);
+	fails(c, event_list(c, 3, 10, &e, &n, NULL), ERR_GONE);
+	fails(c, event_place(c, first, &place), ERR_GONE);
+	fails(c, event_place(c, unknown, &place), ERR_GONE);
+	fails(c, event_place(c, "nobody", &place), ERR_VALUE);
+	ok(c, event_place(c, "", &place));
+	assert_int_equal(place, 4);
+	ok(c, event_list(c, place, 10, &e, &n, &left));
+	assert_int_equal(n + left, 2);
+
+	put(c, id_new(c->arena));
+	assert_int_equal(ordered(c), 1);
+	ok(c, event_list(c, 5, 10, &e, &n, NULL));
+	assert_int_equal(e[0].seq, 6);
+}
+
+/* Numbers without a gap: a younger one keeps all that follow. */
+static void what_is_young_stays_with_all_behind_it(void **state)
+{
+	struct ctx *c = *state;
+
+	put(c, "a");
+	assert_int_equal(ordered(c), 1);
+	in_change(c, note_events(c, 1));
+	assert_int_equal(ordered(c), 1);
+	put(c, "b");
+	put(c, "c");
+	assert_int_equal(ordered(c), 2);
+	assert_int_equal(pruned(c, 2, 10), 1);
+	assert_int_equal(pruned(c, 2, 10), 0);
+	assert_int_equal(pruned(c, c->now + 1, 10), 2);
+}
+
 static void another_organization_sees_none(void **state)
 {
 	struct ctx *c = *state;
@@ -156,6 +218,8 @@ int main(void)
 		db_test(what_has_no_number_is_not_given_out),
 		db_test(a_late_one_comes_last),
 		db_test(batches_leave_no_gap),
+		db_test(the_old_go_the_newest_stays_and_numbers_go_on),
+		db_test(what_is_young_stays_with_all_behind_it),
 		db_test(another_organization_sees_none),
 	};
 

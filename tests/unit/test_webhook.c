@@ -202,6 +202,68 @@ static void the_dead_are_in_nobodys_way_and_live_again(void **state)
 	fails(c, delivery_again(c, w->id, "nothing", &n), ERR_NOT_FOUND);
 }
 
+/* ---- what is kept ---- */
+
+static int64_t pruned(struct ctx *c)
+{
+	int64_t n;
+
+	ok(c, event_prune(c, c->now + 1, 100, &n));
+	return n;
+}
+
+static void events_stay_until_every_endpoint_has_had_them(void **state)
+{
+	static const char *const users[] = { "a", "b", "c", "d", "e" };
+	struct ctx *c = *state;
+	struct webhook *w, *slow;
+	struct delivery *d;
+
+	happens(c, users, 2);
+	w = endpoint(c);
+	slow = endpoint(c);
+	happens(c, users, 5);
+	assert_int_equal(pruned(c), 2);
+	assert_int_equal(due(c, w, &d), 5);
+	w->place = 7;
+	save(c, w, d, 0);
+	slow->place = 4;
+	slow->paused = "paused";
+	save(c, slow, d, 0);
+	assert_int_equal(pruned(c), 2);
+	ok(c, webhook_delete(c, slow->id));
+	assert_int_equal(pruned(c), 2);
+	assert_int_equal(pruned(c), 0);
+}
+
+static void what_waits_is_kept_and_dead_letters_go_with_their_events(void **state)
+{
+	static const char *const users[] = { "a", "b", "c", "d", "e" };
+	struct ctx *c = *state;
+	struct webhook *w = endpoint(c);
+	struct delivery *d;
+	int64_t total;
+	int count;
+
+	happens(c, users, 5);
+	assert_int_equal(due(c, w, &d), 5);
+	d[0].fate = d[3].fate = FATE_DEAD;
+	d[1].fate = FATE_TAKEN;
+	d[2].fate = FATE_FAILED;
+	w->place = 5;
+	save(c, w, d, 5);
+	assert_int_equal(pruned(c), 2);
+	ok(c, delivery_list(c, w->id, NULL, 0, 10, &d, &count, &total));
+	assert_int_equal(count + total, 4);
+	assert_string_equal(d[0].state, "waiting");
+	assert_string_equal(d[1].state, "dead");
+	d[0].fate = FATE_TAKEN;
+	save(c, w, d, 1);
+	assert_int_equal(pruned(c), 2);
+	ok(c, delivery_list(c, w->id, NULL, 0, 10, &d, &count, &total));
+	assert_int_equal(count + total, 0);
+}
+
 /* ---- what it asked for ---- */
 
 static void filters(void **state)
@@ -335,6 +397,8 @@ int main(void)
 		db_test(a_rest_is_kept_whatever_happens),
 		db_test(later_news_of_one_person_wait_behind_the_first),
 		db_test(the_dead_are_in_nobodys_way_and_live_again),
+		db_test(events_stay_until_every_endpoint_has_had_them),
+		db_test(what_waits_is_kept_and_dead_letters_go_with_their_events),
 		db_test(filters),
 		db_test(bad_filters),
 		db_test(macs),
