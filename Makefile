@@ -172,9 +172,10 @@ screenshots: all build-ui/browser
 flow_files = $(patsubst %,tests/flow/test_%.py,$(1))
 BYTES := $(call flow_files,scim_quirks scim_quirks_patch scim_patch scim_errors_limits \
 	scim_tenants scim_sessions saml_attacks_bytes saml_attacks_wrapping \
-	saml_attacks_crypto saml_login admin_people attribution openapi sessions)
+	saml_attacks_crypto saml_login admin_people attribution openapi sessions \
+	webhooks syslog labelstudio reports)
 RACY := $(call flow_files,seats order reliability operations sessions scim_sessions \
-	scim_tenants saml_login break_glass lane requests)
+	scim_tenants saml_login break_glass lane requests webhooks syslog)
 
 test-asan:
 	@$(MAKE) --no-print-directory SAN=address,undefined FLOW_ARGS='-m "not slow" -k "not postgresql"' \

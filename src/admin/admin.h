@@ -121,3 +121,8 @@ admin_handler admin_ldap_list, admin_ldap_post, admin_ldap_read, admin_ldap_patc
 	admin_saml_keys, admin_saml_rotate, admin_saml_test;
 admin_handler admin_domains_list, admin_domain_post, admin_domain_read, admin_domain_verify,
 	admin_domain_drop, admin_requests_list;
+admin_handler admin_webhooks_list, admin_webhook_post, admin_webhook_read, admin_webhook_patch,
+	admin_webhook_drop, admin_webhook_rotate, admin_webhook_test, admin_deliveries_list,
+	admin_redeliver;
+admin_handler admin_labelstudio_post, admin_labelstudio_people_post, admin_labelstudio_people;
+admin_handler admin_report_seats, admin_report_leavers, admin_report_idle, admin_report_access;

@@ -13,3 +13,4 @@ extern const char *const schema_holds[], *const schema_hold_tables[];
 extern const char *const schema_ldap[], *const schema_ldap_tables[];
 extern const char *const schema_plans[], *const schema_plan_tables[];
 extern const char *const schema_proved[];
+extern const char *const schema_feed[], *const schema_feed_tables[];

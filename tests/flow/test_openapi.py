@@ -36,11 +36,14 @@ def furnish(org):
                                                   "users": {"base": "dc=ex"}, "enabled": False})["id"]
     run = admin.ok("POST", f"/connections/ldap/{ldap}/sync", {"dry_run": True})["run"]
     domain = admin.ok("POST", "/domains", {"domain": f"{org.id}.example"})["domain"]
+    org.platform.ok("POST", "/intake/label-studio", {"action": "ANNOTATION_CREATED", "annotation": {
+        "id": 1, "project": 1, "completed_by": 7}})
+    hook = admin.ok("POST", "/webhooks", {"url": "https://hooks.example.org/roster", "paused": True})["id"]
     hold = make_hold(org, group)
     org.platform.ok("POST", "/annotations", {"id": "a", "project": "p", "user": user})
     plan = admin.ok("POST", "/rules/plan", {"rules": []})["plan"]
     return {"plan": plan, "users": user, "groups": group, "workspaces": workspace, "projects": project, "grants": grant,
-            "revisions": "1", "tokens": token, "scim": connection, "saml": saml, "domains": domain, "holds": hold,
+            "revisions": "1", "tokens": token, "scim": connection, "saml": saml, "domains": domain, "webhooks": hook, "holds": hold,
             "ldap": ldap, "ldap runs": run,
             "sessions": "01900000-0000-7000-8000-000000000000"}
 
@@ -128,8 +131,8 @@ def fits(api, schema, value, where):
 
 
 # filled by what happens later, or by people at their browsers: other files check them
-EMPTY = {"/api/v1/events", "/api/v1/sessions", "/api/v1/requests",
-         "/api/v1/connections/ldap/{id}/runs/{item}/changes"}
+EMPTY = {"/api/v1/events", "/api/v1/sessions", "/api/v1/requests", "/api/v1/webhooks/{id}/deliveries",
+         "/api/v1/reports/leavers", "/api/v1/reports/idle", "/api/v1/connections/ldap/{id}/runs/{item}/changes"}
 
 
 def test_answers_fit_their_schemas(org, api):
