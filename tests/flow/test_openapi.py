@@ -1,5 +1,6 @@
 """openapi.json says what there is: every path answers, every answer fits, no tenant crosses."""
 import re
+import time
 
 import pytest
 from harness.scim import add_members, make_group, make_user, remove_member, rules
@@ -35,6 +36,11 @@ def furnish(org):
     ldap = admin.ok("POST", "/connections/ldap", {"name": "l", "uris": ["ldap://127.0.0.1:1"], "tls": {"mode": "none"},
                                                   "users": {"base": "dc=ex"}, "enabled": False})["id"]
     run = admin.ok("POST", f"/connections/ldap/{ldap}/sync", {"dry_run": True})["run"]
+    # its failure is recorded when it comes to it: nothing may still be moving
+    end = time.monotonic() + 60
+    while admin.ok("GET", f"/connections/ldap/{ldap}/runs/{run}")["state"] != "failed":
+        assert time.monotonic() < end
+        time.sleep(0.05)
     domain = admin.ok("POST", "/domains", {"domain": f"{org.id}.example"})["domain"]
     org.platform.ok("POST", "/intake/label-studio", {"action": "ANNOTATION_CREATED", "annotation": {
         "id": 1, "project": 1, "completed_by": 7}})
