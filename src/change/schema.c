@@ -376,6 +376,12 @@ static const char *const ldap_tables[] = {
 	"ldap_connections", "ldap_runs", "ldap_staged", "ldap_entries", "ldap_groups", NULL,
 };
 
+/* From a member of a group to the directory's entry. */
+static const char *const ldap_people[] = {
+	"CREATE INDEX ldap_entries_user ON ldap_entries (org_id, source_id, user_id)",
+	NULL,
+};
+
 static const struct migration migrations[] = {
 	{ first, first_tables },
 	{ signin, signin_tables },
@@ -383,6 +389,7 @@ static const struct migration migrations[] = {
 	{ holds, hold_tables },
 	{ recent, NULL },
 	{ ldap, ldap_tables },
+	{ ldap_people, NULL },
 };
 
 enum { KNOWN = sizeof(migrations) / sizeof(migrations[0]) };
