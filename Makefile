@@ -6,6 +6,7 @@
 # make lint                    form, layers, tenant, lengths, cppcheck, clang-tidy, -Werror
 # make format                  puts the form right
 # make fuzz                    a minute for each fuzzer (FUZZ_SECONDS; needs clang)
+# make conformance             against what takes long or is large: 389 Directory Server
 # make bench                   measurements against other servers; takes its time
 # make install                 PREFIX=/usr/local DESTDIR=
 # SAN=address,undefined builds into a folder of its own; WERROR=1 is what CI uses;
@@ -43,7 +44,7 @@ SANIT  := $(if $(SAN),-O1 -fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitiz
 
 # asked once per run of make, not once per file; and not before the goals that
 # install what is asked for
-ifneq ($(filter-out clean deps demo test format,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out clean deps demo test conformance format,$(or $(MAKECMDGOALS),all)),)
 FOREIGN := $(INCS)
 LIBS    := $(LIBS)
 GUARD   := $(or $(SANIT),$(HARDEN))
@@ -140,6 +141,11 @@ test-tsan:
 	@$(MAKE) --no-print-directory SAN=thread FLOW_ARGS='-m "not slow" -k "not sqlite"' \
 		FLOW="$(RACY)" test-unit test-flow
 
+conformance: deps
+	@sh tests/deps conformance
+	@$(MAKE) --no-print-directory all
+	@ROSTERD_BIN_DIR=$(CURDIR)/$(B) $(PYTHON) -m pytest -q tests/flow/conformance
+
 bench: all
 	@sh tests/bench/run
 
@@ -177,7 +183,7 @@ clean:
 	rm -rf build build-*
 
 FORCE:
-.PHONY: all deps demo test test-unit test-flow test-asan test-tsan bench fuzz lint lint-gcc \
+.PHONY: all deps demo test test-unit test-flow test-asan test-tsan conformance bench fuzz lint lint-gcc \
 	lint-clang print-flags format install clean FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
