@@ -1,7 +1,10 @@
 # make                         build/rosterd and build/rosterctl
 # make deps                    installs what is missing to build and test
 # make demo                    builds, then shows the whole thing at work on this machine
-# make test                    unit tests on SQLite and PostgreSQL, then flow tests
+# make console                 tries again to fetch the web console's libraries, and builds
+# make test                    unit tests on SQLite and PostgreSQL, then flow and browser tests
+# make test-browser            the web console in Chromium; BROWSER=FILE... for some of it
+# make screenshots             pictures of all its screens in build-ui/screenshots
 # make test-asan test-tsan     the same under ASan + UBSan and TSan
 # make lint                    form, layers, tenant, lengths, cppcheck, clang-tidy, -Werror
 # make format                  puts the form right
@@ -54,7 +57,7 @@ COMPILE  = $(CC) -std=gnu17 -D_GNU_SOURCE -pthread -fno-common -fno-strict-alias
 LINK     = $(CC) -pthread $(LDFLAGS) $(or $(SANIT),$(HARDLD))
 
 SRC    := $(wildcard src/*/*.c)
-GEN    := $(B)/gen/presets.o
+GEN    := $(B)/gen/presets.o $(B)/gen/console.o
 OBJ    := $(SRC:%.c=$(B)/%.o) $(GEN)
 CTL    := $(filter $(B)/src/app/ctl.o $(B)/src/app/ctl_%.o,$(OBJ))
 LIB    := $(filter-out $(B)/src/app/main.o $(CTL),$(OBJ))
@@ -63,6 +66,8 @@ TESTS  := $(UNIT:tests/unit/%.c=$(B)/%)
 FUZZ   := $(patsubst tests/fuzz/%.c,build-fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 FORM   := $(wildcard src/*/*.[ch] include/*/*.h tests/*/*.[ch])
 IDPS   := $(wildcard idp-configs/*/*.json)
+GUIDES := $(wildcard idp-configs/*/SAML.md)
+UI     := $(wildcard src/ui/*.js src/ui/*.css src/ui/*.svg src/ui/*.html src/ui/*/*.js)
 
 all: $(B)/rosterd $(B)/rosterctl
 
@@ -85,6 +90,28 @@ $(B)/gen/%.o: $(B)/gen/%.c
 $(B)/gen/presets.c: src/admin/embed.sh $(B)/gen/presets.list $(IDPS)
 	@echo "  EMBED $@"
 	$(Q)sh $< $(IDPS) >$@.new && mv $@.new $@
+
+# The libraries of the console, once for all builds.  UI_MODULES is a folder of modules
+# that are there already, for machines that npm cannot be reached from.
+build-ui/lib: src/ui/vendor.sh src/ui/package-lock.json
+	@echo "  NPM   $@"
+	$(Q)sh $< $@ $(UI_MODULES)
+
+$(B)/gen/guides.js: src/ui/guides.sh $(GUIDES)
+	@mkdir -p $(@D)
+	$(Q)sh $< $(GUIDES) >$@.new && mv $@.new $@
+
+$(B)/gen/console.c: src/ui/embed.sh build-ui/lib $(B)/gen/guides.js $(B)/gen/console.list $(UI)
+	@echo "  EMBED $@"
+	$(Q)sh $< src/ui build-ui/lib $(B)/gen/guides.js >$@.new && mv $@.new $@
+
+$(B)/gen/console.list: FORCE
+	@mkdir -p $(@D)
+	@echo "$(UI)" | cmp -s - $@ || echo "$(UI)" >$@
+
+console:
+	@rm -rf build-ui/lib
+	@$(MAKE) --no-print-directory all
 
 $(B)/gen/presets.list: FORCE
 	@mkdir -p $(@D)
@@ -117,12 +144,28 @@ test: deps
 	@$(MAKE) --no-print-directory all
 	@$(MAKE) --no-print-directory test-unit
 	@$(MAKE) --no-print-directory test-flow
+	@$(MAKE) --no-print-directory test-browser
 
 test-unit: $(TESTS)
 	@tests/with-postgres sh tests/unit/run $(TESTS)
 
 test-flow: all
 	@ROSTERD_BIN_DIR=$(CURDIR)/$(B) $(PYTHON) -m pytest -q -n 2 --dist loadfile $(FLOW_ARGS) $(or $(FLOW),tests/flow)
+
+build-ui/browser: tests/browser/package-lock.json
+	@echo "  NPM   $@"
+	@rm -rf $@ && mkdir -p $@
+	@cp tests/browser/package.json tests/browser/package-lock.json tests/browser/.npmrc $@/
+	$(Q)cd $@ && npm ci --prefer-offline --no-audit --no-fund --ignore-scripts >npm.log 2>&1 || \
+		{ cat npm.log; rm -rf $(CURDIR)/$@; exit 1; }
+
+in_browser = ROSTERD_BIN_DIR=$(CURDIR)/$(B) ROSTERD_BROWSER_MODULES=$(CURDIR)/build-ui/browser
+
+test-browser: all build-ui/browser
+	@$(in_browser) node --test --test-concurrency=2 $(or $(BROWSER),$(wildcard tests/browser/*.test.mjs))
+
+screenshots: all build-ui/browser
+	@$(in_browser) node tests/browser/screenshots.mjs build-ui/screenshots
 
 # The flow tests marked "slow" prove nothing more under a sanitizer.  Memory errors
 # hide where strangers' bytes are read, races where much happens at once.
@@ -182,7 +225,8 @@ clean:
 	rm -rf build build-*
 
 FORCE:
-.PHONY: all deps demo test test-unit test-flow test-asan test-tsan conformance bench fuzz lint lint-gcc \
+.PHONY: all console deps demo test test-unit test-flow test-browser screenshots test-asan \
+	test-tsan conformance bench fuzz lint lint-gcc \
 	lint-clang print-flags format install clean FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:

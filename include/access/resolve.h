@@ -2,8 +2,8 @@
  * resolve.h - from facts to roles: a pure function.
  *
  * No database, no clock, no order of events: the same facts, rules and policy
- * give the same verdict.  It answers one person in a request and a hundred
- * thousand in a plan.
+ * (with the moment in it by which rules are in force) give the same verdict.  It answers one person
+ * in a request and a hundred thousand in a plan.
  */
 #pragma once
 
@@ -46,6 +46,22 @@ void resolve(struct arena *a, const struct facts *f, const struct rule_set *rule
 
 /* The order of verdict.grant, for qsort() over struct grant. */
 int grant_order(const void *a, const void *b);
+
+/* As resolve(), with n groups more that a hold lets him count in (hold.h): they decide if he
+ * would lose something without them. */
+void resolve_kept(struct arena *a, const struct facts *f, const struct rule_group *held, int n,
+		  const struct rule_set *rules, const struct org *policy, struct verdict *out);
+
+/* Does he lose in the place of from->grant[i], with what was given by hand beside both? */
+bool resolve_loses(const struct org *policy, const struct facts *f, const struct verdict *to,
+		   const struct verdict *from, int i);
+/* The word for what he loses between two verdicts: "deactivated", "lost" (his role),
+ * "lowered", "access" (to a place); NULL: nothing. */
+const char *resolve_taken(const struct org *policy, const struct facts *f, const struct verdict *to,
+			  const struct verdict *from);
+/* The role that counts in a place: of rules and of what was given by hand; -1: none. */
+int resolve_place(const struct org *policy, const struct facts *f, const struct verdict *v,
+		  const struct grant *place);
 
 /* Role that counts in one scope among grants that do: the highest.  False if none. */
 bool resolve_scope(const struct org *policy, const struct grant *grants, int n, enum scope scope,

@@ -8,8 +8,15 @@
 
 #include "http/http.h"
 
-/* Whose token opens a route. */
-enum admin_need { ADMIN_ONLY, PLATFORM_TOO };
+/* Who may call: whose token, and in a browser whose session. */
+enum admin_need {
+	ADMIN_ONLY,   /* token of kind admin; Administrator or Owner             */
+	PLATFORM_TOO, /* the same, and tokens of kind platform                   */
+	MANAGER_TOO,  /* these, and Managers, who see what is in their workspaces
+		       * (actor->sees_as)                                          */
+	ADMIN_FRESH,  /* token of kind admin; Administrator or Owner who signed in
+		       * less than SESSION_FRESH_MS ago: it is about secrets       */
+};
 
 /* What the handler does to the database. */
 enum admin_effect {

@@ -26,6 +26,8 @@ struct actor {
 	const char *name;            /* "token:018f...", "user:018f...", "rosterctl" */
 	const struct source *source; /* the connection it speaks for; NULL if none   */
 	const char *address;         /* peer's IP address; NULL if not from the net  */
+	const char *sees_as;         /* a Manager's user id: sees people and places of his
+				      * own workspaces only; NULL: no such limit      */
 };
 
 struct ctx {

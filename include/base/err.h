@@ -30,8 +30,9 @@ enum err_kind {
 	ERR_MEDIA,      /* a body of a type we do not read             */
 	ERR_UNAUTHENTICATED,
 	ERR_FORBIDDEN,
-	ERR_BUSY,  /* too many attempts: later                  */
-	ERR_SEATS, /* the licence has no free seat, policy "refuse" */
+	ERR_STEP_UP, /* allowed, after showing anew who it is       */
+	ERR_BUSY,    /* too many attempts: later                  */
+	ERR_SEATS,   /* the licence has no free seat, policy "refuse" */
 	ERR_NOT_FOUND,
 	ERR_GONE,          /* it was there, and is not kept any more      */
 	ERR_METHOD,        /* the path exists, the method does not        */

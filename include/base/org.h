@@ -41,6 +41,8 @@ struct org {
 	int64_t hold_people, hold_percent; /* removals beyond both are parked        */
 	bool relink_former;                /* same externalId: link to the old history  */
 	int64_t rules_revision;            /* active one; 0 before the first            */
+	int64_t rules_at;                  /* the moment by which rules are in force      */
+	int64_t rules_next;                /* when that changes by itself; 0: never       */
 	int64_t created, changed;
 	int64_t stamp; /* moves with all this, with tokens and with connections */
 };

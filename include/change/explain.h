@@ -11,6 +11,7 @@ struct explained {
 	struct grant grant;
 	bool counts;         /* it gives the effective role of its scope       */
 	const char *lost_to; /* else: id of the rule that won, "manual", "policy: ..." */
+	const char *why;     /* then: a sentence */
 	const char *group_name, *source_name;
 	bool held; /* by a group he left, which a hold lets him count in */
 };

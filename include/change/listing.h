@@ -12,10 +12,15 @@
 #include "roster/place.h"
 #include "roster/user.h"
 
+/* Where the actor is a Manager (actor->sees_as), lists of people, workspaces and projects
+ * have what is in his own workspaces, and nothing else. */
+
 /* Conditions that are NULL do not count; state as standing_state(), role a code,
  * prefix (folded) of userName or displayName, source an id or a kind. */
 struct user_query {
 	const char *state, *role, *prefix, *group_id, *source, *after;
+	const char *place; /* id of a workspace or project they are in         */
+	const char *id;    /* this one alone                                   */
 	int64_t limit;
 };
 bool list_users(struct ctx *c, const struct user_query *q, struct user **out, int *count,
@@ -52,11 +57,13 @@ struct group_query {
 bool list_groups(struct ctx *c, const struct group_query *q, struct group_view **out, int *count,
 		 int64_t *total) MUST;
 
-/* Projects of a workspace; NULL: of all. */
-bool list_projects(struct ctx *c, const char *workspace_id, const char *after, int64_t limit,
-		   struct project **out, int *count, int64_t *total) MUST;
+/* Projects of a workspace, or one by its id; NULL: any. */
+bool list_projects(struct ctx *c, const char *workspace_id, const char *id, const char *after,
+		   int64_t limit, struct project **out, int *count, int64_t *total) MUST;
 
-bool count_workspaces(struct ctx *c, int64_t *total) MUST;
+/* After an id; NULL id: all. */
+bool list_workspaces(struct ctx *c, const char *id, const char *after, int64_t limit,
+		     struct workspace **out, int *count, int64_t *total) MUST;
 
 /* Manual grants with the names of their holders; user_id NULL: everybody's. */
 struct grant_view {

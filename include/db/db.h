@@ -139,6 +139,9 @@ bool db_gate(struct ctx *c, const char *org_id, bool alone) MUST;
  * directory is over by then.  To be called every few seconds by one thread.
  */
 bool db_tend(struct ctx *c) MUST;
+/* The same for one table that this very transaction has filled: nobody else can see how
+ * large it is by now, and statements planned for an empty table would read all of it. */
+bool db_grown(struct ctx *c, const char *table) MUST;
 
 /* Which of some equal slots this connection should prefer, 0 .. n-1: two
  * connections of one process get different ones as far as n goes. */

@@ -45,6 +45,14 @@ struct annotation_sum {
 bool annotation_report(struct ctx *c, const struct annotation_query *q, struct annotation_sum **out,
 		       int *count) MUST;
 
+/* How much came in each week that has any, the oldest first. */
+struct annotation_week {
+	int64_t begins; /* Monday, 0:00 UTC */
+	int64_t count, lead_time_ms;
+};
+bool annotation_weeks(struct ctx *c, const struct annotation_query *q, struct annotation_week **out,
+		      int *count) MUST;
+
 /* They are gone from the platform; who made them stays on record.  *n counts those that
  * were not marked before. */
 bool annotation_mark_deleted(struct ctx *c, const char *const *ids, int count, int64_t *n) MUST;

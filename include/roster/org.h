@@ -26,6 +26,6 @@ bool org_save(struct ctx *c, const struct org *o) MUST;
 	"o.id, o.name, o.seat_limit, o.refuse_when_full, o.default_role, o.never_matched, "        \
 	"o.lost_match, o.org_authority, o.workspace_authority, o.project_authority, "              \
 	"o.hold_people, o.hold_percent, o.relink_former, o.rules_revision, o.created, o.changed, " \
-	"o.stamp"
-enum { ORG_COLUMN_COUNT = 17 };
+	"o.stamp, o.rules_at, o.rules_next"
+enum { ORG_COLUMN_COUNT = 19 };
 struct org *org_from_row(struct ctx *c, const struct rows *r, int row, int first_col);

@@ -16,6 +16,8 @@ struct project {
 
 bool workspace_create(struct ctx *c, struct workspace *w) MUST; /* ERR_UNIQUE */
 bool workspace_get(struct ctx *c, const char *id, struct workspace **out) MUST;
+/* Without regard to case; NULL if there is none. */
+bool workspace_find_title(struct ctx *c, const char *title, struct workspace **out) MUST;
 bool workspace_save(struct ctx *c, const struct workspace *w) MUST;
 /* ERR_CONFLICT while it has projects.  Grants on it go. */
 bool workspace_delete(struct ctx *c, const char *id) MUST;

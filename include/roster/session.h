@@ -19,7 +19,8 @@
 enum {
 	SESSION_RENEW_MS = 10 * 60 * 1000,
 	SESSION_GRACE_MS = 60 * 1000,
-	SESSION_SEEN_MS = 60 * 1000, /* last_seen is written at most this often */
+	SESSION_SEEN_MS = 60 * 1000,       /* last_seen is written at most this often */
+	SESSION_FRESH_MS = 15 * 60 * 1000, /* so long after a sign-in, secrets may be touched */
 	SESSION_AGENT_MAX = 100
 };
 
@@ -30,6 +31,7 @@ struct session {
 	const char *address;   /* of the browser at sign-in                           */
 	const char *agent;     /* its User-Agent, shortened; may be NULL              */
 	int64_t created, last_seen;
+	int64_t proved;  /* when he last showed who he is, here or elsewhere    */
 	int64_t expires; /* absolute end                                        */
 	int64_t idle_ms; /* ends when not seen for so long                      */
 	int64_t ended;   /* 0: it lives, unless over by itself                  */
@@ -44,6 +46,7 @@ struct session_new {
 	const char *name_id_xml;   /* what a LogoutRequest needs of it, any text    */
 	const char *session_index; /* SAML SessionIndex                             */
 	int64_t not_after;         /* SessionNotOnOrAfter in ms; 0: none            */
+	int64_t proved;            /* SAML AuthnInstant in ms; 0: just now          */
 	const char *address, *agent;
 	const char *replaces; /* value of this browser's cookie: that session ends; may be NULL */
 };
@@ -52,6 +55,9 @@ struct session_new {
  * sign in is for signin_admit() (change/signin.h) to know. */
 bool session_open(struct ctx *c, const struct session_new *n, struct session **out,
 		  const char **secret) MUST;
+
+/* Until when what touches secrets needs no new sign-in. */
+int64_t session_fresh_until(const struct session *s);
 
 /* What a cookie opens. */
 struct session_holder {

@@ -11,3 +11,5 @@ bool glob_matches(const char *pattern, const char *text);
 bool regex_compile(struct ctx *c, const char *rule_id, const char *pattern, void **out) MUST;
 /* False as well when a match limit stops it: a runaway pattern gives nothing. */
 bool regex_matches(const void *compiled, const char *text);
+/* What the n-th group of the pattern caught; NULL if it caught nothing. */
+const char *regex_capture(struct arena *a, const void *compiled, const char *text, int n);

@@ -33,10 +33,9 @@ bool regex_compile(struct ctx *c, const char *rule_id, const char *pattern, void
 	return true;
 }
 
-bool regex_matches(const void *compiled, const char *text)
+static int match(const void *compiled, const char *text, pcre2_match_data *data)
 {
 	pcre2_match_context *limits = pcre2_match_context_create(NULL);
-	pcre2_match_data *data = pcre2_match_data_create(1, NULL);
 	int n;
 
 	if (!limits || !data)
@@ -45,7 +44,30 @@ bool regex_matches(const void *compiled, const char *text)
 	pcre2_set_depth_limit(limits, DEPTH_LIMIT);
 	pcre2_set_heap_limit(limits, HEAP_LIMIT_KB);
 	n = pcre2_match(compiled, (PCRE2_SPTR)text, strlen(text), 0, 0, data, limits);
-	pcre2_match_data_free(data);
 	pcre2_match_context_free(limits);
+	return n;
+}
+
+bool regex_matches(const void *compiled, const char *text)
+{
+	pcre2_match_data *data = pcre2_match_data_create(1, NULL);
+	int n = match(compiled, text, data);
+
+	pcre2_match_data_free(data);
 	return n >= 0;
+}
+
+const char *regex_capture(struct arena *a, const void *compiled, const char *text, int n)
+{
+	pcre2_match_data *data = pcre2_match_data_create_from_pattern(compiled, NULL);
+	const char *out = NULL;
+	PCRE2_SIZE *at;
+
+	if (match(compiled, text, data) > n) {
+		at = pcre2_get_ovector_pointer(data);
+		if (at[2 * n] != PCRE2_UNSET)
+			out = arena_strndup(a, text + at[2 * n], at[2 * n + 1] - at[2 * n]);
+	}
+	pcre2_match_data_free(data);
+	return out;
 }

@@ -37,6 +37,24 @@ int grant_order(const void *left, const void *right)
 	return order ? order : strcmp(a->group_id, b->group_id);
 }
 
+static void apply_rule(struct collector *k, const struct rule_set *rules, const struct org *policy,
+		       const struct rule *r, const struct rule_group *g)
+{
+	const char *target;
+
+	if (policy->authority[r->scope] == AUTHORITY_MANUAL || !rule_in_force(r, policy->rules_at))
+		return;
+	target = rule_target(r, g);
+	if (target)
+		add(k, &(struct grant){ .scope = r->scope,
+					.target = target,
+					.role = r->role,
+					.rule_id = r->id,
+					.group_id = g->id,
+					.source_id = g->source_id,
+					.revision = rules->revision });
+}
+
 /* A group may be there twice, under an old name and a new one. */
 static void drop_repeated(struct verdict *v)
 {
@@ -51,20 +69,14 @@ static void drop_repeated(struct verdict *v)
 static void apply_rules(struct collector *k, const struct facts *f, const struct rule_set *rules,
 			const struct org *policy)
 {
-	for (int i = 0; i < rules->count; i++) {
-		const struct rule *r = &rules->rule[i];
+	for (int j = 0; j < f->groups; j++) {
+		const struct rule_group *g = &f->group[j];
 
-		if (policy->authority[r->scope] == AUTHORITY_MANUAL)
-			continue;
-		for (int j = 0; j < f->groups; j++)
-			if (rule_matches(r, &f->group[j]))
-				add(k, &(struct grant){ .scope = r->scope,
-							.target = r->target,
-							.role = r->role,
-							.rule_id = r->id,
-							.group_id = f->group[j].id,
-							.source_id = f->group[j].source_id,
-							.revision = rules->revision });
+		for (int i = 0; g->known && i < g->matches; i++)
+			apply_rule(k, rules, policy, &rules->rule[g->matched[i]], g);
+		for (int i = 0; !g->known && i < rules->count; i++)
+			if (rule_matches(&rules->rule[i], g))
+				apply_rule(k, rules, policy, &rules->rule[i], g);
 	}
 	if (k->out->grants)
 		qsort(k->out->grant, (size_t)k->out->grants, sizeof(struct grant), grant_order);
@@ -125,4 +137,61 @@ void resolve(struct arena *a, const struct facts *f, const struct rule_set *rule
 		out->wanted = ROLE_DI;
 	if (f->owner)
 		out->wanted = ROLE_OW;
+}
+
+int resolve_place(const struct org *policy, const struct facts *f, const struct verdict *v,
+		  const struct grant *place)
+{
+	enum role mapped, manual;
+	int best = -1;
+
+	if (resolve_scope(policy, v->grant, v->grants, place->scope, place->target, &mapped))
+		best = (int)mapped;
+	if (resolve_scope(policy, f->manual, f->manuals, place->scope, place->target, &manual) &&
+	    (int)manual > best)
+		best = (int)manual;
+	return best;
+}
+
+bool resolve_loses(const struct org *policy, const struct facts *f, const struct verdict *to,
+		   const struct verdict *from, int i)
+{
+	const struct grant *g = &from->grant[i];
+
+	return g->scope != SCOPE_ORG &&
+	       resolve_place(policy, f, to, g) < resolve_place(policy, f, from, g);
+}
+
+const char *resolve_taken(const struct org *policy, const struct facts *f, const struct verdict *to,
+			  const struct verdict *from)
+{
+	if (to->wanted < from->wanted)
+		return to->wanted == ROLE_DI     ? "deactivated"
+		       : !role_works(to->wanted) ? "lost"
+						 : "lowered";
+	for (int i = 0; i < from->grants; i++)
+		if (resolve_loses(policy, f, to, from, i))
+			return "access";
+	return NULL;
+}
+
+void resolve_kept(struct arena *a, const struct facts *f, const struct rule_group *held, int n,
+		  const struct rule_set *rules, const struct org *policy, struct verdict *out)
+{
+	struct rule_group *both;
+	struct facts with = *f;
+	struct verdict kept;
+
+	resolve(a, f, rules, policy, out);
+	if (!n || !f->active)
+		return;
+	both = arena_array(a, struct rule_group, (size_t)(f->groups + n));
+	if (f->groups)
+		memcpy(both, f->group, (size_t)f->groups * sizeof(*both));
+	memcpy(both + f->groups, held, (size_t)n * sizeof(*both));
+	with.group = both;
+	with.groups = f->groups + n;
+	resolve(a, &with, rules, policy, &kept);
+	if (resolve_taken(policy, f, out, &kept))
+		*out = kept;
 }

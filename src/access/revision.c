@@ -19,7 +19,32 @@ static struct cached cache[CACHE_SIZE];
 static int64_t clock_of_use;
 static pthread_mutex_t cache_lock = PTHREAD_MUTEX_INITIALIZER;
 
-bool rule_set_store(struct ctx *c, const char *document, int rules, int64_t *revision)
+bool rule_clock_move(struct ctx *c, const struct rule_set *set)
+{
+	/* clocks of several processes differ a little: time does not go back */
+	int64_t at = c->now > c->org->rules_at ? c->now : c->org->rules_at;
+
+	return db_push(c,
+		       "UPDATE orgs SET rules_at = $2, rules_next = $3, stamp = stamp + 1"
+		       " WHERE id = $1",
+		       DB_ARGS(db_text(c->org->id), db_int(at), db_int(rule_set_next(set, at))));
+}
+
+/* Workspaces and groups that are gone are looked for anew under new rules, but for groups
+ * that a hold lets people count in; the day's count of those made stays right, for it is about what
+ * is there. */
+static bool forget_places(struct ctx *c)
+{
+	return db_push(c,
+		       "DELETE FROM rule_places WHERE org_id = $1 AND (workspace_id NOT IN"
+		       " (SELECT w.id FROM workspaces w WHERE w.org_id = $1) OR group_id NOT IN"
+		       " (SELECT g.id FROM groups g WHERE g.org_id = $1 UNION SELECT k.group_id"
+		       " FROM held_groups k WHERE k.org_id = $1))",
+		       DB_ARGS(db_text(c->org->id)));
+}
+
+bool rule_set_store(struct ctx *c, const char *document, const struct rule_set *set,
+		    int64_t *revision)
 {
 	struct rows r;
 
@@ -31,9 +56,10 @@ bool rule_set_store(struct ctx *c, const char *document, int rules, int64_t *rev
 		       "INSERT INTO rule_sets (org_id, revision, document, rules, author, created)"
 		       " VALUES ($1, $2, $3, $4, $5, $6)",
 		       DB_ARGS(db_text(c->org->id), db_int(*revision), db_text(document),
-			       db_int(rules), db_text(c->actor->name), db_int(c->now))) &&
+			       db_int(set->count), db_text(c->actor->name), db_int(c->now))) &&
 	       db_push(c, "UPDATE orgs SET rules_revision = $2, stamp = stamp + 1 WHERE id = $1",
-		       DB_ARGS(db_text(c->org->id), db_int(*revision)));
+		       DB_ARGS(db_text(c->org->id), db_int(*revision))) &&
+	       rule_clock_move(c, set) && forget_places(c);
 }
 
 #define COLS "s.revision, s.created, s.author, s.rules"

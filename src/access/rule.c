@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/time.h"
 #include "pattern.h"
+#include "rule_json.h"
 
 static const struct {
 	const char *word;
@@ -38,8 +40,43 @@ bool rule_matches(const struct rule *r, const struct rule_group *g)
 	return false;
 }
 
-/* Every member must be one of the words: a misspelt key must not be ignored. */
-static bool only(struct ctx *c, const char *id, json_t *object, const char *words)
+void rules_match(struct arena *a, const struct rule_set *set, struct rule_group *g, int n)
+{
+	int *all = arena_array(a, int, (size_t)set->count), *mine;
+
+	for (int i = 0; i < n; i++) {
+		g[i].known = true;
+		g[i].matches = 0;
+		for (int r = 0; r < set->count; r++)
+			if (rule_matches(&set->rule[r], &g[i]))
+				all[g[i].matches++] = r;
+		mine = arena_array(a, int, (size_t)g[i].matches);
+		if (g[i].matches)
+			memcpy(mine, all, (size_t)g[i].matches * sizeof(*mine));
+		g[i].matched = mine;
+	}
+}
+
+bool rule_in_force(const struct rule *r, int64_t at)
+{
+	return at >= r->from && (!r->until || at < r->until);
+}
+
+int64_t rule_set_next(const struct rule_set *set, int64_t after)
+{
+	int64_t next = 0;
+
+	for (int i = 0; i < set->count; i++) {
+		const int64_t edges[] = { set->rule[i].from, set->rule[i].until };
+
+		for (int e = 0; e < 2; e++)
+			if (edges[e] > after && (!next || edges[e] < next))
+				next = edges[e];
+	}
+	return next;
+}
+
+bool rule_json_only(struct ctx *c, const char *id, json_t *object, const char *words)
 {
 	const char *key;
 	json_t *v;
@@ -55,8 +92,7 @@ static bool only(struct ctx *c, const char *id, json_t *object, const char *word
 	return true;
 }
 
-/* A non-empty string of at most max bytes; NULL if the member is absent. */
-static bool text_of(struct ctx *c, const char *id, json_t *object, const char *key, size_t max,
+bool rule_json_text(struct ctx *c, const char *id, json_t *object, const char *key, size_t max,
 		    const char **out)
 {
 	json_t *v = json_object_get(object, key);
@@ -77,10 +113,10 @@ static bool read_match(struct ctx *c, json_t *match, struct rule *r)
 
 	if (!json_is_object(match))
 		return error(c, ERR_VALUE, "rule \"%.60s\": \"match\" is missing", r->id);
-	if (!only(c, r->id, match, "|group|by|source|") ||
-	    !text_of(c, r->id, match, "group", RULE_PATTERN_MAX, &r->group) ||
-	    !text_of(c, r->id, match, "source", RULE_PATTERN_MAX, &r->source) ||
-	    !text_of(c, r->id, match, "by", 20, &by))
+	if (!rule_json_only(c, r->id, match, "|group|by|source|") ||
+	    !rule_json_text(c, r->id, match, "group", RULE_PATTERN_MAX, &r->group) ||
+	    !rule_json_text(c, r->id, match, "source", RULE_PATTERN_MAX, &r->source) ||
+	    !rule_json_text(c, r->id, match, "by", 20, &by))
 		return false;
 	if (!r->group)
 		return error(c, ERR_VALUE, "rule \"%.60s\": \"match\" names no \"group\"", r->id);
@@ -95,9 +131,15 @@ static bool read_match(struct ctx *c, json_t *match, struct rule *r)
 		     r->id);
 }
 
-static bool project_role(const char *text, enum role *out)
+bool rule_place_role(enum scope scope, const char *text, enum role *out)
 {
-	return role_parse(text, out) && (*out == ROLE_NONE || *out == ROLE_AN || *out == ROLE_RE);
+	*out = ROLE_NONE;
+	if (scope == SCOPE_PROJECT)
+		return text && role_parse(text, out) &&
+		       (*out == ROLE_NONE || *out == ROLE_AN || *out == ROLE_RE);
+	if (text && text_same(text, "manager"))
+		*out = ROLE_MA;
+	return !text || *out == ROLE_MA || text_same(text, "member");
 }
 
 static bool read_place(struct ctx *c, struct rule *r, const char *workspace, const char *project,
@@ -105,16 +147,55 @@ static bool read_place(struct ctx *c, struct rule *r, const char *workspace, con
 {
 	r->scope = workspace ? SCOPE_WORKSPACE : SCOPE_PROJECT;
 	r->target = workspace ? workspace : project;
-	r->role = ROLE_NONE;
-	if (workspace && role && text_same(role, "manager"))
-		r->role = ROLE_MA;
-	else if (workspace && role && !text_same(role, "member"))
-		return error(c, ERR_VALUE, "rule \"%.60s\": a workspace role is member or manager",
-			     r->id);
-	else if (project && (!role || !project_role(role, &r->role)))
-		return error(c, ERR_VALUE, "rule \"%.60s\": a project role is AN, RE or Inherit",
+	if (!rule_place_role(r->scope, role, &r->role))
+		return error(c, ERR_VALUE,
+			     workspace ? "rule \"%.60s\": a workspace role is member or manager"
+				       : "rule \"%.60s\": a project role is AN, RE or Inherit",
 			     r->id);
 	return true;
+}
+
+bool rule_json_flag(struct ctx *c, const char *id, json_t *object, const char *key, bool *out)
+{
+	json_t *v = json_object_get(object, key);
+
+	if (v && !json_is_boolean(v))
+		return error(c, ERR_VALUE, "rule \"%.60s\": \"%s\" is true or false", id, key);
+	*out = json_is_true(v);
+	return true;
+}
+
+bool rule_json_time(struct ctx *c, const char *id, json_t *object, const char *key, int64_t *out)
+{
+	const char *text;
+
+	*out = 0;
+	if (!rule_json_text(c, id, object, key, 40, &text))
+		return false;
+	if (text && (!time_parse(text, out) || *out <= 0))
+		return error(c, ERR_VALUE,
+			     "rule \"%.60s\": \"%s\" is a time such as 2026-01-31T12:00:00Z", id,
+			     key);
+	return true;
+}
+
+/* A workspace named after the group: only where the rule says what to do about it. */
+static bool read_title(struct ctx *c, json_t *grant, struct rule *r)
+{
+	if (!rule_json_flag(c, r->id, grant, "create", &r->create) ||
+	    !rule_json_flag(c, r->id, grant, "adopt", &r->adopt))
+		return false;
+	if (!r->title && (r->create || r->adopt))
+		return error(c, ERR_VALUE,
+			     "rule \"%.60s\": \"create\" and \"adopt\" go with"
+			     " \"workspace_from_group\"",
+			     r->id);
+	if (r->title && !r->create && !r->adopt)
+		return error(c, ERR_VALUE,
+			     "rule \"%.60s\": say \"create\": true to make workspaces, or"
+			     " \"adopt\": true to use those that are there",
+			     r->id);
+	return !r->title || rule_title_check(c, r);
 }
 
 static bool read_grant(struct ctx *c, json_t *grant, struct rule *r)
@@ -123,16 +204,22 @@ static bool read_grant(struct ctx *c, json_t *grant, struct rule *r)
 
 	if (!json_is_object(grant))
 		return error(c, ERR_VALUE, "rule \"%.60s\": \"grant\" is missing", r->id);
-	if (!only(c, r->id, grant, "|org_role|workspace|project|role|") ||
-	    !text_of(c, r->id, grant, "org_role", 20, &org_role) ||
-	    !text_of(c, r->id, grant, "workspace", 200, &workspace) ||
-	    !text_of(c, r->id, grant, "project", 200, &project) ||
-	    !text_of(c, r->id, grant, "role", 20, &role))
+	if (!rule_json_only(c, r->id, grant,
+			    "|org_role|workspace|project|role|workspace_from_group|create|"
+			    "adopt|") ||
+	    !rule_json_text(c, r->id, grant, "org_role", 20, &org_role) ||
+	    !rule_json_text(c, r->id, grant, "workspace", 200, &workspace) ||
+	    !rule_json_text(c, r->id, grant, "project", 200, &project) ||
+	    !rule_json_text(c, r->id, grant, "workspace_from_group", 200, &r->title) ||
+	    !rule_json_text(c, r->id, grant, "role", 20, &role) || !read_title(c, grant, r))
 		return false;
-	if (!!org_role + !!workspace + !!project != 1)
+	if (!!org_role + !!workspace + !!project + !!r->title != 1)
 		return error(c, ERR_VALUE,
-			     "rule \"%.60s\": a grant names one of org_role, workspace, project",
+			     "rule \"%.60s\": a grant names one of org_role, workspace,"
+			     " workspace_from_group, project",
 			     r->id);
+	if (r->title)
+		workspace = "";
 	if (!org_role)
 		return read_place(c, r, workspace, project, role);
 	r->scope = SCOPE_ORG;
@@ -145,18 +232,27 @@ static bool read_grant(struct ctx *c, json_t *grant, struct rule *r)
 	return true;
 }
 
+static bool read_window(struct ctx *c, json_t *j, struct rule *r)
+{
+	if (!rule_json_time(c, r->id, j, "from", &r->from) ||
+	    !rule_json_time(c, r->id, j, "until", &r->until))
+		return false;
+	return !r->until || r->until > r->from ||
+	       error(c, ERR_VALUE, "rule \"%.60s\": \"until\" must be after \"from\"", r->id);
+}
+
 static bool read_rule(struct ctx *c, json_t *j, int index, struct rule *r)
 {
 	r->id = arena_printf(c->arena, "rule-%d", index + 1);
 	if (!json_is_object(j))
 		return error(c, ERR_VALUE, "rule %d is no object", index + 1);
-	if (json_object_get(j, "id") && !text_of(c, r->id, j, "id", RULE_ID_MAX, &r->id))
+	if (json_object_get(j, "id") && !rule_json_text(c, r->id, j, "id", RULE_ID_MAX, &r->id))
 		return false;
 	if (!r->id || strchr(r->id, '/'))
 		return error(c, ERR_VALUE, "rule %d: an id is a text without \"/\"", index + 1);
-	return only(c, r->id, j, "|id|match|grant|note|") &&
+	return rule_json_only(c, r->id, j, "|id|match|grant|note|from|until|") &&
 	       read_match(c, json_object_get(j, "match"), r) &&
-	       read_grant(c, json_object_get(j, "grant"), r);
+	       read_grant(c, json_object_get(j, "grant"), r) && read_window(c, j, r);
 }
 
 static bool ids_differ(struct ctx *c, const struct rule_set *set)
@@ -189,15 +285,19 @@ bool rule_set_parse(struct ctx *c, const char *document, struct rule_set **out)
 			     where.text);
 	arena_defer(c->arena, drop, doc);
 	rules = json_object_get(doc, "rules");
-	if (!json_is_array(rules) || !only(c, "(document)", doc, "|rules|note|"))
+	if (!json_is_array(rules) || !rule_json_only(c, "(document)", doc, "|rules|note|tests|"))
 		return error(c, ERR_VALUE, "a rules document reads {\"rules\": [...]}");
 	if (json_array_size(rules) > RULES_MAX)
 		return error(c, ERR_VALUE, "a rule set has %d rules at most", RULES_MAX);
 	*out = arena_new(c->arena, struct rule_set);
 	(*out)->count = (int)json_array_size(rules);
 	(*out)->rule = arena_array(c->arena, struct rule, (size_t)(*out)->count);
-	for (int i = 0; i < (*out)->count; i++)
-		if (!read_rule(c, json_array_get(rules, (size_t)i), i, &(*out)->rule[i]))
+	for (int i = 0; i < (*out)->count; i++) {
+		struct rule *r = &(*out)->rule[i];
+
+		if (!read_rule(c, json_array_get(rules, (size_t)i), i, r))
 			return false;
-	return ids_differ(c, *out);
+		(*out)->templated = (*out)->templated || r->title;
+	}
+	return ids_differ(c, *out) && rule_tests_read(c, json_object_get(doc, "tests"), *out);
 }

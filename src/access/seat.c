@@ -123,8 +123,9 @@ static bool shrink(struct ctx *c, const struct rows *freed)
 		    (slot > 0 &&
 		     !db_push(c,
 			      "UPDATE seats SET slot = $2 WHERE org_id = $1 AND slot ="
+			      /* held ones: another that was freed just now is none */
 			      " (SELECT s.slot FROM seats s WHERE s.org_id = $1 AND s.slot < 0"
-			      " ORDER BY s.slot LIMIT 1)",
+			      " AND s.user_id IS NOT NULL ORDER BY s.slot LIMIT 1)",
 			      DB_ARGS(db_text(c->org->id), db_int(slot)))) ||
 		    /* with no surplus left the slot is an ordinary free one */
 		    (slot > 0 && !db_push(c,

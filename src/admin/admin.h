@@ -69,6 +69,20 @@ const char *scope_role(enum scope scope, enum role role);
 bool scope_role_read(struct ctx *c, enum scope scope, const json_t *j, const char *name,
 		     enum role *out) MUST;
 
+/* ---- rules ---- */
+
+struct rule_set;
+/* {"rules": ..., "tests": ...} of a body or a revision: its canonical text, checked. */
+bool rules_document(struct ctx *c, const json_t *from, const char **text,
+		    struct rule_set **set) MUST;
+/* Makes a checked document the next revision; everybody is recomputed.  Inside a change that
+ * is alone. */
+bool rules_store(struct ctx *c, const char *text, const struct rule_set *set, int64_t before,
+		 int64_t *revision) MUST;
+/* ERR_VERSION unless the body and If-Match name this base or none. */
+bool rules_check_base(struct ctx *c, const struct http_req *q, const json_t *j,
+		      int64_t active) MUST;
+
 /* The user a request names, by id or userName; ERR_VALUE if there is none. */
 struct user;
 bool named_user(struct ctx *c, const char *ref, struct user **out) MUST;
@@ -90,15 +104,18 @@ admin_handler admin_projects_list, admin_project_post, admin_project_read, admin
 	admin_project_drop;
 admin_handler admin_grants_list, admin_grant_post, admin_grants_drop, admin_grant_drop;
 admin_handler admin_rules_read, admin_rules_put, admin_revisions_list, admin_revision_read,
-	admin_revision_activate;
+	admin_revision_activate, admin_plan_post, admin_plan_read, admin_plan_apply,
+	admin_rules_import, admin_rules_export;
 admin_handler admin_holds_list, admin_hold_read, admin_hold_approve, admin_hold_reject;
-admin_handler admin_annotations_post, admin_annotations_list, admin_annotations_report;
+admin_handler admin_annotations_post, admin_annotations_list, admin_annotations_report,
+	admin_annotations_weeks;
 admin_handler admin_audit_page, admin_audit_export, admin_events_page;
 admin_handler admin_tokens_list, admin_token_post, admin_token_drop;
 admin_handler admin_connections_list, admin_connection_post, admin_connection_read,
 	admin_connection_patch, admin_connection_drop;
 admin_handler admin_presets_list, admin_openapi_read;
-admin_handler admin_sessions_list, admin_session_read, admin_session_drop, admin_user_sessions_drop;
+admin_handler admin_sessions_list, admin_session_read, admin_me_read, admin_session_drop,
+	admin_user_sessions_drop;
 admin_handler admin_signin_read, admin_signin_patch, admin_password_link_post;
 admin_handler admin_authz_check, admin_authz_actions;
 admin_handler admin_ldap_list, admin_ldap_post, admin_ldap_read, admin_ldap_patch, admin_ldap_drop,

@@ -249,3 +249,24 @@ bool admin_annotations_report(struct ctx *c, const struct http_req *q, struct ht
 	page_respond(c, p, items, NULL, n);
 	return true;
 }
+
+bool admin_annotations_weeks(struct ctx *c, const struct http_req *q, struct http_resp *p)
+{
+	struct annotation_query asked = { 0 };
+	struct annotation_week *week;
+	json_t *items, *j;
+	int n;
+
+	if (!read_query(c, q, &asked) || !annotation_weeks(c, &asked, &week, &n))
+		return false;
+	items = json_array();
+	for (int i = 0; i < n; i++) {
+		j = json_object();
+		json_put_time(c, j, "week", week[i].begins);
+		json_put_int(j, "annotations", week[i].count);
+		json_put_int(j, "lead_time_ms", week[i].lead_time_ms);
+		json_append(items, j);
+	}
+	page_respond(c, p, items, NULL, n);
+	return true;
+}

@@ -20,6 +20,7 @@ static const struct {
 	[ERR_MEDIA]           = { 415, "The body is of a type that is not read here"   },
 	[ERR_UNAUTHENTICATED] = { 401, "Not signed in"                                 },
 	[ERR_FORBIDDEN]       = { 403, "Not allowed"                                   },
+	[ERR_STEP_UP]         = { 403, "Show first that it is you"                     },
 	[ERR_BUSY]            = { 429, "Too many attempts"                             },
 	[ERR_SEATS]           = { 409, "No free seat"                                  },
 	[ERR_NOT_FOUND]       = { 404, "Not found"                                     },

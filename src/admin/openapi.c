@@ -143,11 +143,20 @@ static json_t *parameters_of(struct ctx *c, const struct admin_route *r)
 
 static json_t *operation_of(struct ctx *c, const struct admin_route *r)
 {
+	static const char *const sessions[] = {
+		[ADMIN_ONLY] = "Administrator",
+		[PLATFORM_TOO] = "Administrator",
+		[MANAGER_TOO] = "Administrator, Manager",
+		[ADMIN_FRESH] = "Administrator, just signed in",
+	};
 	json_t *j = json_object(), *responses = json_object(), *body;
 
 	json_put_text(j, "operationId", r->operation);
 	json_put_text(j, "summary", r->summary);
-	json_put_text(j, "x-token", r->need == PLATFORM_TOO ? "admin or platform" : "admin");
+	json_put_text(j, "x-token",
+		      r->need == PLATFORM_TOO || r->need == MANAGER_TOO ? "admin or platform"
+									: "admin");
+	json_put_text(j, "x-session", sessions[r->need]);
 	json_put(j, "parameters", parameters_of(c, r));
 	if (r->request) {
 		body = json_object();

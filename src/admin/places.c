@@ -1,6 +1,7 @@
 /* places.c - /workspaces and /projects. */
 #include "admin.h"
 
+#include "access/rule.h"
 #include "change/change.h"
 #include "change/listing.h"
 
@@ -56,13 +57,25 @@ bool admin_workspaces_list(struct ctx *c, const struct http_req *q, struct http_
 	int64_t total;
 	int n;
 
-	if (!page_read(c, q, &page) || !workspace_list(c, page.after, page.limit, &w, &n) ||
-	    !count_workspaces(c, &total))
+	if (!page_read(c, q, &page) ||
+	    !list_workspaces(c, NULL, page.after, page.limit, &w, &n, &total))
 		return false;
 	items = json_array();
 	for (int i = 0; i < n; i++)
 		json_append(items, show_workspace(c, &w[i]));
 	page_respond(c, p, items, n == page.limit ? w[n - 1].id : NULL, total);
+	return true;
+}
+
+/* Rules that name workspaces after groups may have waited for this title. */
+static bool let_rules_look(struct ctx *c)
+{
+	const struct rule_set *set;
+
+	if (!rule_set_compiled(c, c->org->rules_revision, &set))
+		return false;
+	if (set->templated)
+		touch_everybody(c);
 	return true;
 }
 
@@ -72,7 +85,8 @@ bool admin_workspace_post(struct ctx *c, const struct http_req *q, struct http_r
 	json_t *j, *shown;
 
 	if (!body_read(c, q, "title personal", &j) || !read_title(c, j, &w.title) ||
-	    !body_bool(c, j, "personal", &w.personal) || !workspace_create(c, &w))
+	    !body_bool(c, j, "personal", &w.personal) || !workspace_create(c, &w) ||
+	    !let_rules_look(c))
 		return false;
 	shown = show_workspace(c, &w);
 	note(c, "workspace.created", "workspace", w.id, NULL, shown);
@@ -85,9 +99,13 @@ bool admin_workspace_post(struct ctx *c, const struct http_req *q, struct http_r
 bool admin_workspace_read(struct ctx *c, const struct http_req *q, struct http_resp *p)
 {
 	struct workspace *w;
+	int64_t total;
+	int n;
 
-	if (!workspace_get(c, q->param[0], &w))
+	if (!list_workspaces(c, q->param[0], "", 1, &w, &n, &total))
 		return false;
+	if (n == 0)
+		return error(c, ERR_NOT_FOUND, "there is no workspace %.100s", q->param[0]);
 	json_respond(c, p, 200, show_workspace(c, w));
 	return true;
 }
@@ -105,7 +123,7 @@ bool admin_workspace_patch(struct ctx *c, const struct http_req *q, struct http_
 	is = json_own(c, show_workspace(c, w));
 	if (!json_equal(was, is)) {
 		w->changed = c->now;
-		if (!workspace_save(c, w))
+		if (!workspace_save(c, w) || !let_rules_look(c))
 			return false;
 		is = json_own(c, show_workspace(c, w));
 		note(c, "workspace.updated", "workspace", w->id, was, is);
@@ -135,7 +153,7 @@ bool admin_projects_list(struct ctx *c, const struct http_req *q, struct http_re
 	int n;
 
 	if (!page_read(c, q, &page) || !http_query(c, q, "workspace", &workspace) ||
-	    !list_projects(c, workspace, page.after, page.limit, &list, &n, &total))
+	    !list_projects(c, workspace, NULL, page.after, page.limit, &list, &n, &total))
 		return false;
 	items = json_array();
 	for (int i = 0; i < n; i++)
@@ -165,9 +183,13 @@ bool admin_project_post(struct ctx *c, const struct http_req *q, struct http_res
 bool admin_project_read(struct ctx *c, const struct http_req *q, struct http_resp *p)
 {
 	struct project *found;
+	int64_t total;
+	int n;
 
-	if (!project_get(c, q->param[0], &found))
+	if (!list_projects(c, NULL, q->param[0], "", 1, &found, &n, &total))
 		return false;
+	if (n == 0)
+		return error(c, ERR_NOT_FOUND, "there is no project %.100s", q->param[0]);
 	json_respond(c, p, 200, show_project(c, found));
 	return true;
 }

@@ -8,7 +8,7 @@
 #include "change/change.h"
 
 /* What GET shows beside the rules may come back with PUT. */
-static const char known[] = "rules revision base_revision author created active";
+static const char known[] = "rules tests revision base_revision author created active";
 
 /* Members of the stored document, and what is known of its revision. */
 static json_t *show(struct ctx *c, const struct revision *r)
@@ -21,6 +21,8 @@ static json_t *show(struct ctx *c, const struct revision *r)
 	json_put_bool(j, "active", !r || r->number == c->org->rules_revision);
 	document = json_own(c, json_parsed(r ? r->document : "{\"rules\":[]}"));
 	json_put(j, "rules", json_incref(json_object_get(document, "rules")));
+	if (json_object_get(document, "tests"))
+		json_put(j, "tests", json_incref(json_object_get(document, "tests")));
 	return j;
 }
 
@@ -60,7 +62,7 @@ static bool tag_matches(const char *tag, int64_t revision)
 }
 
 /* Whoever says on which revision his document is based is told if it moved. */
-static bool check_base(struct ctx *c, const struct http_req *q, const json_t *j, int64_t active)
+bool rules_check_base(struct ctx *c, const struct http_req *q, const json_t *j, int64_t active)
 {
 	const char *tag = http_header(q, "If-Match");
 	int64_t base = active;
@@ -75,42 +77,53 @@ static bool check_base(struct ctx *c, const struct http_req *q, const json_t *j,
 	return true;
 }
 
-static bool store(struct ctx *c, const char *document, int rules, int64_t before)
+bool rules_store(struct ctx *c, const char *text, const struct rule_set *set, int64_t before,
+		 int64_t *revision)
 {
 	struct org *after = arena_new(c->arena, struct org);
-	int64_t revision;
 
-	if (!rule_set_store(c, document, rules, &revision))
+	if (!rule_set_store(c, text, set, revision))
 		return false;
 	*after = *c->org;
-	after->rules_revision = revision;
+	after->rules_revision = *revision;
 	c->org = after;
 	touch_everybody(c);
 	audit_note(c,
 		   (struct audit_note){
 			   .action = "rules.replaced",
 			   .target_kind = "rules",
-			   .target_id = arena_printf(c->arena, "%" PRId64, revision),
+			   .target_id = arena_printf(c->arena, "%" PRId64, *revision),
 			   .before = arena_printf(c->arena, "{\"revision\":%" PRId64 "}", before),
 			   .after =
 				   arena_printf(c->arena, "{\"revision\":%" PRId64 ",\"rules\":%d}",
-						revision, rules) });
+						*revision, set->count) });
 	return true;
 }
 
-/* Stores {"rules": rules} as the next revision unless it is the active one already. */
-static bool replace(struct ctx *c, const json_t *rules, const struct revision *active)
+bool rules_document(struct ctx *c, const json_t *from, const char **text, struct rule_set **set)
 {
-	json_t *document = json_own(c, json_object()), *now;
+	json_t *document = json_own(c, json_object());
+
+	json_put(document, "rules", json_incref(json_object_get(from, "rules")));
+	if (json_object_get(from, "tests"))
+		json_put(document, "tests", json_incref(json_object_get(from, "tests")));
+	*text = json_line(c, document);
+	return rule_set_parse(c, *text, set);
+}
+
+/* Stores the document as the next revision unless it is the active one already. */
+static bool replace(struct ctx *c, const json_t *from, const struct revision *active)
+{
 	struct rule_set *set;
 	const char *text;
+	int64_t revision;
 
-	json_put(document, "rules", json_incref((json_t *)(uintptr_t)rules));
-	text = json_line(c, document);
-	if (!rule_set_parse(c, text, &set))
+	if (!rules_document(c, from, &text, &set) || !rule_tests_hold(c, set))
 		return false;
-	now = json_own(c, json_parsed(active ? active->document : NULL));
-	return json_equal(now, document) || store(c, text, set->count, active ? active->number : 0);
+	if (active &&
+	    json_equal(json_own(c, json_parsed(active->document)), json_own(c, json_parsed(text))))
+		return true;
+	return rules_store(c, text, set, active ? active->number : 0, &revision);
 }
 
 /* Alone, so that two administrators at once cannot both follow the same revision. */
@@ -139,8 +152,8 @@ bool admin_rules_put(struct ctx *c, const struct http_req *q, struct http_resp *
 
 	if (!body_read(c, q, known, &j) || !body_needs(c, j, "rules") || !read_active(c, &active))
 		return false;
-	return check_base(c, q, j, active ? active->number : 0) &&
-	       replace(c, json_object_get(j, "rules"), active) && respond(c, p);
+	return rules_check_base(c, q, j, active ? active->number : 0) && replace(c, j, active) &&
+	       respond(c, p);
 }
 
 bool admin_revisions_list(struct ctx *c, const struct http_req *q, struct http_resp *p)
@@ -205,5 +218,5 @@ bool admin_revision_activate(struct ctx *c, const struct http_req *q, struct htt
 	if (!read_active(c, &active) || !get_revision(c, q->param[0], &wanted))
 		return false;
 	document = json_own(c, json_parsed(wanted->document));
-	return replace(c, json_object_get(document, "rules"), active) && respond(c, p);
+	return replace(c, document, active) && respond(c, p);
 }

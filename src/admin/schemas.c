@@ -55,8 +55,10 @@ const struct shape admin_shapes[] = {
 	{ "UserPatch", true, "role:given? state:settable" },
 	{ "Reason", false, "scope:scope target:string? role:string origin:origin rule:string? "
 		"revision:int? group:string? group_name:string? source:string? source_name:string? "
-		"by:string? since:time counts:bool lost_to:string? held:bool" },
-	{ "Explanation", false, "user:User summary:string? grants:Reason[] holds:string[]" },
+		"by:string? since:time counts:bool lost_to:string? why:string? held:bool" },
+	{ "Joined", false, "group:string waits:bool changes:PlanChange[]" },
+	{ "Explanation", false, "user:User summary:string? grants:Reason[] holds:string[] "
+		"join:Joined" },
 
 	{ "Group", false, GROUP },
 	{ "Member", false, "id:string userName:string displayName:string?" },
@@ -78,11 +80,40 @@ const struct shape admin_shapes[] = {
 	{ "Grant", false, "id:string user:string userName:string scope:scope org_role:given "
 		"workspace:string project:string title:string role:string by:string? since:time" },
 	{ "GrantNew", true, "user:string! org_role:given workspace:string project:string role:place_role" },
+	{ "Pair", false, "{\"type\":\"array\",\"items\":{\"type\":\"string\"}}" },
+	{ "ProjectMapping", false, "project_id:text! group:string! role:string!" },
+	{ "Mappings", true, "roles_groups:Pair[] workspaces_groups:Pair[] "
+		"projects_groups:ProjectMapping[] projects:RoleByPlace" },
+	{ "Imported", false, "rules:Rule[] notes:string[]" },
+	{ "Exported", false, "roles_groups:Pair[] workspaces_groups:Pair[] "
+		"projects_groups:ProjectMapping[] notes:string[]" },
+	{ "PlanUsers", false, "gained:int lost:int raised:int lowered:int deactivated:int" },
+	{ "PlanSeats", false, "limit:int? before:int after:int waiting_before:int waiting_after:int" },
+	{ "PlanWarning", false, "kind:string rule:string? text:string" },
+	{ "PlanTestFailed", false, "test:string why:string" },
+	{ "PlanTests", false, "passed:int failed:PlanTestFailed[]" },
+	{ "PlanRules", false, "added:string[] removed:string[] changed:string[] same:bool" },
+	{ "PlanChange", false, "user:string userName:string change:change scope:scope target:string? "
+		"before:string? after:string? because:string? group:string?" },
+	{ "Plan", false, "plan:string hash:string state:plan_state revision:int? author:string "
+		"created:time expires:time base_revision:int people:int changed:int users:PlanUsers "
+		"seats:PlanSeats warnings:PlanWarning[] warnings_left_out:int tests:PlanTests "
+		"rules:PlanRules workspaces:string[] changes:PlanChange[] changes_left_out:int "
+		"total:int next:string?" },
+	{ "PlanNew", true, "rules:Rule[] tests:RuleTest[] revision:int base_revision:int author:string? "
+		"created:time? active:bool" },
+	{ "PlanOrder", true, "plan:string! hash:string!" },
+	{ "TestGroup", false, "{\"oneOf\":[{\"type\":\"string\"},{\"type\":\"object\"}]}" },
+	{ "RoleByPlace", false, "{\"type\":\"object\",\"additionalProperties\":{\"type\":\"string\"}}" },
+	{ "Expected", true, "org_role:role workspaces:RoleByPlace projects:RoleByPlace" },
+	{ "RuleTest", true, "name:string groups:TestGroup[]! at:time expect:Expected!" },
 	{ "Match", true, "group:string! by:by source:string" },
-	{ "Given", true, "org_role:string workspace:string project:string role:string" },
-	{ "Rule", true, "id:string! match:Match! grant:Given!" },
-	{ "Rules", false, "revision:int author:string? created:time? active:bool rules:Rule[]" },
-	{ "RulesNew", true, "rules:Rule[]! revision:int base_revision:int author:string? created:time? "
+	{ "Given", true, "org_role:string workspace:string project:string role:string "
+		"workspace_from_group:string create:bool adopt:bool" },
+	{ "Rule", true, "id:string! match:Match! grant:Given! from:time until:time note:any" },
+	{ "Rules", false, "revision:int author:string? created:time? active:bool rules:Rule[] "
+		"tests:RuleTest[]" },
+	{ "RulesNew", true, "rules:Rule[]! tests:RuleTest[] revision:int base_revision:int author:string? created:time? "
 		"active:bool" },
 	{ "Revision", false, "revision:int rules:int author:string created:time active:bool" },
 
@@ -98,6 +129,8 @@ const struct shape admin_shapes[] = {
 	{ "Written", false, "written:int received:int" },
 	{ "AnnotationSum", false, "user:string person:string userName:string user_state:account "
 		"project:string annotations:int lead_time_ms:int first:time last:time" },
+
+	{ "AnnotationWeek", false, "week:time annotations:int lead_time_ms:int" },
 
 	{ "LabelStudioMessage", false, "action:string! annotation:any annotations:any[] project:any task:any" },
 	{ "LabelStudioTaken", false, "received:int written:int waiting:int deleted:int" },
@@ -145,6 +178,8 @@ const struct shape admin_shapes[] = {
 	{ "Session", false, SESSION },
 	{ "OwnSession", false, SESSION " displayName:string? role:role org:string org_name:string "
 		"csrf:string" },
+	{ "Me", false, "kind:caller org:string org_name:string sees:sees user:string userName:string "
+		"displayName:string? role:role method:string csrf:string fresh_until:time" },
 	{ "SigninSettings", false, SIGNIN },
 	{ "SigninSettingsPatch", true, SIGNIN },
 	{ "PasswordLink", false, "url:string expires:time" },
@@ -206,6 +241,8 @@ static const struct {
 	{ "origin",     "rule manual"                                   },
 	{ "by",         "name exact id external_id glob regex"          },
 	{ "kind",       "scim admin platform"                           },
+	{ "caller",     "user admin platform"                            },
+	{ "sees",       "organization workspaces"                       },
 	{ "format",     "jsonl json csv"                                },
 	{ "period",     "day month"                                     },
 	{ "extent",     "no own own_if_permitted added_to yes"          },
@@ -215,6 +252,8 @@ static const struct {
 	{ "receive_by", "post artifact"                                 },
 	{ "signed",     "any response assertion both"                   },
 	{ "key_state",  "current next previous"                         },
+	{ "change",     "gained lost raised lowered deactivated waits"  },
+	{ "plan_state", "open applied expired outdated"                 },
 	{ "hold_kind",  "members sign-in run"                           },
 	{ "hold_state", "open approved rejected expired superseded"     },
 	{ "taken",      "deactivated lost lowered access"               },
@@ -246,11 +285,12 @@ static const struct {
 const struct parameter admin_parameters[] = {
 	{ "limit",     "int",    "How many at most: 100 unless said, 1000 at most"             },
 	{ "after",     "string", "\"next\" of the page before; opaque"                         },
-	{ "state",     "state",  "State of those listed"                                             },
+	{ "state",     "state",  "State of those listed"                                       },
 	{ "role",      "role",   "Effective organization role"                                 },
 	{ "q",         "string", "Beginning of a name, without regard to case"                 },
-	{ "group",     "string", "Id of a group they are in"                                   },
-	{ "source",    "string", "Id of the source; of users and groups, its kind as well"                                  },
+	{ "group",     "string", "Id of a group; to explain, also a name"                      },
+	{ "scope",     "scope",  "Scope of grants"                                             },
+	{ "source",    "string", "Id of the source; of users and groups, its kind as well"     },
 	{ "user",      "string", "Id or userName"                                              },
 	{ "workspace", "string", "Id of a workspace"                                           },
 	{ "project",   "string", "Id of a project"                                             },
@@ -258,7 +298,7 @@ const struct parameter admin_parameters[] = {
 	{ "from",      "time",   "From this time on"                                           },
 	{ "until",     "time",   "Before this time"                                            },
 	{ "action",    "string", "An action, or with a dot at the end all that begin so"       },
-	{ "target",    "string", "Id of what was changed"                                      },
+	{ "target",    "string", "Id of what it is about"                                      },
 	{ "actor",     "string", "Who did it"                                                  },
 	{ "format",    "format", "Of the audit export jsonl, of reports json, unless said; or csv" },
 	{ "days",      "int",    "For so many days: 90 unless said"                            },

@@ -1,15 +1,11 @@
 /* sessions.c - /sessions: who is signed in, and ending that. */
 #include "admin.h"
 
-#include <string.h>
-
-#include "base/secret.h"
 #include "change/change.h"
-#include "http/cookie.h"
-#include "roster/session.h"
 #include "roster/user.h"
+#include "show_session.h"
 
-static json_t *show(struct ctx *c, const struct session_view *v)
+json_t *show_session(struct ctx *c, const struct session_view *v)
 {
 	const struct session *s = &v->session;
 	json_t *j = json_object();
@@ -43,7 +39,7 @@ bool admin_sessions_list(struct ctx *c, const struct http_req *q, struct http_re
 		return false;
 	items = json_array();
 	for (int i = 0; i < n; i++)
-		json_append(items, show(c, &list[i]));
+		json_append(items, show_session(c, &list[i]));
 	page_respond(c, p, items, n && n == page.limit ? list[n - 1].session.id : NULL, total);
 	return true;
 }
@@ -77,30 +73,5 @@ bool admin_user_sessions_drop(struct ctx *c, const struct http_req *q, struct ht
 	if (n)
 		note(c, "user", u->id, n);
 	p->status = 204;
-	return true;
-}
-
-/* The caller's own: what a page of ours needs to know first.  It comes often, so the
- * cookie is renewed here. */
-bool admin_session_read(struct ctx *c, const struct http_req *q, struct http_resp *p)
-{
-	struct session_holder h;
-	const char *csrf;
-	json_t *j;
-
-	if (strcmp(c->actor->kind, "user") != 0)
-		return error(c, ERR_NOT_FOUND, "a token is no session");
-	if (!session_find(c, cookie_get(c, q, COOKIE_SESSION), true, &h) ||
-	    !secret_mac(c, "csrf", h.session.id, &csrf))
-		return false;
-	if (h.secret)
-		cookie_set(c, p, COOKIE_SESSION, h.secret);
-	j = show(c, &(struct session_view){ h.session, h.user->user_name });
-	json_put_text(j, "displayName", h.user->display_name);
-	json_put_text(j, "role", role_code(h.role));
-	json_put_text(j, "org", h.org->id);
-	json_put_text(j, "org_name", h.org->name);
-	json_put_text(j, "csrf", csrf);
-	json_respond(c, p, 200, j);
 	return true;
 }

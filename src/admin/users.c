@@ -19,13 +19,28 @@ static bool check_state(struct ctx *c, const char *state)
 	return !state || error(c, ERR_VALUE, "state must be active, pending or deactivated");
 }
 
+/* Members of a workspace or of a project: both are places. */
+static bool read_place(struct ctx *c, const struct http_req *q, const char **out)
+{
+	const char *project;
+
+	if (!http_query(c, q, "workspace", out) || !http_query(c, q, "project", &project))
+		return false;
+	if (*out && project)
+		return error(c, ERR_VALUE, "ask for workspace or project, not for both");
+	if (project)
+		*out = project;
+	return true;
+}
+
 static bool read_query(struct ctx *c, const struct http_req *q, struct user_query *out)
 {
 	enum role role;
 
 	if (!http_query(c, q, "state", &out->state) || !http_query(c, q, "role", &out->role) ||
 	    !http_query(c, q, "q", &out->prefix) || !http_query(c, q, "group", &out->group_id) ||
-	    !http_query(c, q, "source", &out->source) || !check_state(c, out->state))
+	    !http_query(c, q, "source", &out->source) || !read_place(c, q, &out->place) ||
+	    !check_state(c, out->state))
 		return false;
 	if (out->role && !role_parse(out->role, &role))
 		return error(c, ERR_VALUE, "role must be one of DI, NO, AN, RE, MA, AD and OW");
@@ -61,9 +76,16 @@ bool admin_users_list(struct ctx *c, const struct http_req *q, struct http_resp 
 
 bool admin_user_read(struct ctx *c, const struct http_req *q, struct http_resp *p)
 {
+	const struct user_query asked = { .id = q->param[0], .after = "", .limit = 1 };
 	struct user *u;
+	int64_t total;
+	int n;
 
-	return user_get(c, q->param[0], &u) && respond_user(c, p, 200, u);
+	if (!list_users(c, &asked, &u, &n, &total))
+		return false;
+	if (n == 0)
+		return error(c, ERR_NOT_FOUND, "there is no user %.100s", q->param[0]);
+	return respond_user(c, p, 200, u);
 }
 
 /* Owners and break-glass accounts are the way back in when all else is lost. */

@@ -13,6 +13,7 @@
 #include "base/metric.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "change/clock.h"
 #include "change/schema.h"
 #include "loop.h"
 #include "outgoing.h"
@@ -264,6 +265,35 @@ static void tidy(struct app *app, struct ctx *c)
 	c->err = (struct err){ 0 };
 }
 
+static bool move_rules(struct ctx *c)
+{
+	const char **ids;
+	struct org *org;
+	int n;
+
+	if (!rules_due(c, &ids, &n))
+		return false;
+	for (int i = 0; i < n; i++) {
+		if (!org_find(c, ids[i], &org))
+			return false;
+		c->org = org;
+		if (org && (!db_enter_org(c, org->id) || !rules_tick(c)))
+			return false;
+	}
+	return true;
+}
+
+/* Rules that begin or end now. */
+static void tick(struct app *app, struct ctx *c)
+{
+	SCOPED_LOAN loan = { 0 };
+
+	if ((!db_lend(app->pool, c, &loan) || !move_rules(c)) && c->err.kind != ERR_RETRY)
+		log_event(c, LOG_WARNING, "rules", F("err", err_name(c->err.kind)),
+			  F("msg", c->err.msg));
+	c->err = (struct err){ 0 };
+}
+
 static void store_recent(struct app *app, struct ctx *c)
 {
 	SCOPED_LOAN loan = { 0 };
@@ -280,6 +310,7 @@ static int64_t look_after(struct app *app, struct ctx *c, void *own)
 {
 	(void)own;
 	if (look_for_database(app, c)) {
+		tick(app, c);
 		tidy(app, c);
 		store_recent(app, c);
 		seal(app, c);

@@ -131,5 +131,5 @@ int main(int argc, char **argv)
 	if (!done && !k.told)
 		complain(&k);
 	arena_free(&arena);
-	return done ? 0 : k.misused ? 2 : 1;
+	return done ? k.status : k.misused ? 2 : 1;
 }

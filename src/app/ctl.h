@@ -29,6 +29,7 @@ struct ctl {
 	bool help;    /* --help                                        */
 	bool misused; /* the error is about the command line: exit 2   */
 	bool told;    /* what failed is on stdout already: exit 1      */
+	int status;   /* of a command that was done, if it is not 0    */
 };
 
 typedef bool ctl_run(struct ctl *k);
@@ -104,17 +105,17 @@ bool local_enter_org(struct ctl *k) MUST;          /* the one of --org */
 
 ctl_run local_org_create, local_org_owner, local_org_list, local_token_create, local_token_list,
 	local_token_revoke;
-ctl_run ctl_org_show, ctl_org_set, ctl_seats_show;
+ctl_run ctl_org_show, ctl_org_set, ctl_seats_show, ctl_whoami;
 ctl_run ctl_users_list, ctl_users_show, ctl_users_explain, ctl_users_deactivate, ctl_users_activate,
 	ctl_users_role, ctl_users_erase, ctl_users_delete;
 ctl_run ctl_groups_list, ctl_groups_show;
 ctl_run ctl_workspaces_list, ctl_workspaces_create, ctl_workspaces_delete;
 ctl_run ctl_projects_list, ctl_projects_create, ctl_projects_delete;
 ctl_run ctl_grants_list, ctl_grants_give, ctl_grants_take;
-ctl_run ctl_rules_export, ctl_rules_apply, ctl_rules_revisions;
+ctl_run ctl_rules_export, ctl_rules_apply, ctl_rules_revisions, ctl_rules_plan, ctl_rules_import;
 ctl_run ctl_holds_list, ctl_holds_show, ctl_holds_approve, ctl_holds_reject;
-ctl_run ctl_annotations_list, ctl_annotations_record, ctl_annotations_people, ctl_annotations_learn,
-	ctl_annotations_intake;
+ctl_run ctl_annotations_list, ctl_annotations_weeks, ctl_annotations_record, ctl_annotations_people,
+	ctl_annotations_learn, ctl_annotations_intake;
 ctl_run ctl_audit_list, ctl_audit_export, ctl_audit_verify, ctl_events_list;
 ctl_run ctl_webhooks_list, ctl_webhooks_create, ctl_webhooks_show, ctl_webhooks_set,
 	ctl_webhooks_pause, ctl_webhooks_resume, ctl_webhooks_rotate, ctl_webhooks_test,

@@ -16,6 +16,23 @@ bool ctl_annotations_list(struct ctl *k)
 	return true;
 }
 
+bool ctl_annotations_weeks(struct ctl *k)
+{
+	static const struct column columns[] = {
+		{ "WEEK", "week" },
+		{ "ANNOTATIONS", "annotations" },
+		{ "MILLISECONDS", "lead_time_ms" },
+		{ NULL, NULL },
+	};
+	json_t *page;
+
+	if (!api_call(k, "GET", api_query(k, "/annotations/weeks", "user project from until"), NULL,
+		      &page))
+		return false;
+	ctl_print_items(k, json_object_get(page, "items"), columns);
+	return true;
+}
+
 bool ctl_annotations_record(struct ctl *k)
 {
 	json_t *body, *out;

@@ -24,6 +24,44 @@ static void add_titles(json_t *grants, const json_t *user)
 	}
 }
 
+/* One workspace or project, and a group to try. */
+static bool read_query(struct ctl *k, const char **out)
+{
+	const char *workspace = ctl_option(k, "workspace"), *project = ctl_option(k, "project");
+	const char *join = ctl_option(k, "join");
+
+	*out = "/explain";
+	if (workspace && project)
+		return ctl_misuse(k, "say --workspace or --project, not both");
+	if (workspace || project)
+		*out = api_path(k,
+				arena_printf(k->c->arena, "%s?scope=%s&target=", *out,
+					     workspace ? "workspace" : "project"),
+				workspace ? workspace : project, "");
+	if (join)
+		*out = api_path(k,
+				arena_printf(k->c->arena, "%s%cgroup=", *out,
+					     workspace || project ? '&' : '?'),
+				join, "");
+	return true;
+}
+
+static void print_join(struct ctl *k, json_t *join)
+{
+	static const struct column columns[] = {
+		{ "SCOPE", "scope" }, { "WHERE", "target" },       { "BEFORE", "before" },
+		{ "AFTER", "after" }, { "BECAUSE OF", "because" }, { NULL, NULL },
+	};
+	json_t *changes = json_object_get(join, "changes");
+
+	if (!join)
+		return;
+	printf("\nIn the group %s: %s\n", ctl_option(k, "join"),
+	       json_array_size(changes) ? "" : "nothing would change.");
+	if (json_array_size(changes))
+		ctl_print_items(k, changes, columns);
+}
+
 bool ctl_users_explain(struct ctl *k)
 {
 	static const struct column columns[] = {
@@ -33,10 +71,10 @@ bool ctl_users_explain(struct ctl *k)
 		{ NULL, NULL },
 	};
 	json_t *answer, *grants;
-	const char *id, *summary;
+	const char *id, *summary, *query;
 
-	if (!api_user_id(k, k->arg[0], &id) ||
-	    !api_call(k, "GET", api_path(k, "/users/", id, "/explain"), NULL, &answer))
+	if (!read_query(k, &query) || !api_user_id(k, k->arg[0], &id) ||
+	    !api_call(k, "GET", api_path(k, "/users/", id, query), NULL, &answer))
 		return false;
 	if (k->json) {
 		ctl_print_json(answer);
@@ -50,5 +88,6 @@ bool ctl_users_explain(struct ctl *k)
 		putchar('\n');
 		ctl_print_items(k, grants, columns);
 	}
+	print_join(k, json_object_get(answer, "join"));
 	return true;
 }

@@ -52,9 +52,13 @@ static const struct {
 	{ "after",        "ID",        "go on behind this one" },
 	{ "limit",        "N",         "not more than this many" },
 	{ "revision",     "N",         "this revision instead of the active one" },
-	{ "format",       "WORD",      "jsonl or csv; of reports json or csv" },
+	{ "format",       "WORD",      "jsonl or csv; of reports json or csv; of rules: rules or label-studio" },
 	{ "days",         "N",         "for so many days; 90 unless given" },
 	{ "by",           "WORD",      "day or month" },
+	{ "plan",         "ID",        "the plan to carry out, as rules plan printed it" },
+	{ "hash",         "HASH",      "its hash: that it is the plan you saw" },
+	{ "exit-code",    "",          "exit 0 if the document changes nothing, 2 if it does" },
+	{ "join",         "GROUP",     "also tell what would be, were he in this group" },
 	{ "metadata",     "FILE",      "metadata of the identity provider" },
 	{ "entity-id",    "URI",       "our entity id (audience), as the connection shows it" },
 	{ "acs",          "URL",       "our assertion consumer service URL" },
@@ -135,7 +139,9 @@ static void help_all(void)
 	printf("\nExample:\n"
 	       "  rosterctl --database sqlite:rosterd.db org create acme --seats 50\n"
 	       "\nrosterctl COMMAND --help tells more about one.\n"
-	       "Exit status: 0 done, 1 failed, 2 the command line is wrong.\n");
+	       "Exit status: 0 done, 1 failed, 2 the command line is wrong (or rules plan "
+	       "--exit-code\n"
+	       "finds changes).\n");
 }
 
 static void help_one(const struct ctl *k)

@@ -120,3 +120,20 @@ bool ctl_seats_show(struct ctl *k)
 	ctl_print_fields(k, seats, columns);
 	return true;
 }
+
+bool ctl_whoami(struct ctl *k)
+{
+	static const struct column whoami[] = {
+		{ "organization", "org_name" },
+		{ "id", "org" },
+		{ "token of kind", "kind" },
+		{ "sees", "sees" },
+		{ NULL, NULL },
+	};
+	json_t *me;
+
+	if (!api_call(k, "GET", "/me", NULL, &me))
+		return false;
+	ctl_print_fields(k, me, whoami);
+	return true;
+}

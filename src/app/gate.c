@@ -26,6 +26,9 @@ static const struct {
 	[NEED_ADMIN_TOKEN] = { { "admin" }, "a token of kind admin is needed here" },
 	[NEED_PLATFORM_TOKEN] = { { "platform", "admin" },
 				  "a token of kind platform or admin is needed here" },
+	[NEED_MANAGER] = { { "platform", "admin" },
+			   "a token of kind platform or admin is needed here" },
+	[NEED_FRESH] = { { "admin" }, "a token of kind admin is needed here" },
 };
 
 struct credentials {
@@ -184,7 +187,33 @@ static bool meant(struct ctx *c, const struct http_req *q, const struct session_
 		     "/api/v1/session, and comes from a page of this server");
 }
 
-static bool check_session(struct ctx *c, const struct http_req *q, const char *cookie)
+/* What a role opens; a Manager sees less behind it than others. */
+static bool role_opens(struct ctx *c, const struct session_holder *h, enum need need,
+		       struct actor *actor)
+{
+	if (h->role == ROLE_MA && need == NEED_MANAGER)
+		actor->sees_as = h->user->id;
+	else if (h->role < ROLE_AD)
+		return error(c, ERR_FORBIDDEN,
+			     need == NEED_MANAGER
+				     ? "this is for Administrators, and for Managers as far as "
+				       "their own workspaces go; your role is %s"
+				     : "this is for Administrators; your role is %s",
+			     role_name(h->role));
+	return true;
+}
+
+static bool is_fresh(struct ctx *c, const struct session_holder *h)
+{
+	return c->now < session_fresh_until(&h->session) ||
+	       error(c, ERR_STEP_UP,
+		     "this touches secrets: sign in once more at /login?again=1, then try again "
+		     "within %d minutes",
+		     SESSION_FRESH_MS / 60000);
+}
+
+static bool check_session(struct ctx *c, const struct http_req *q, const char *cookie,
+			  enum need need)
 {
 	struct actor *actor = arena_new(c->arena, struct actor);
 	struct session_holder h;
@@ -196,10 +225,8 @@ static bool check_session(struct ctx *c, const struct http_req *q, const char *c
 				 .address = q->address };
 	c->org = h.org;
 	c->actor = actor;
-	if (h.role < ROLE_AD)
-		return error(c, ERR_FORBIDDEN, "this is for administrators; your role is %s",
-			     role_name(h.role));
-	return meant(c, q, &h);
+	return role_opens(c, &h, need, actor) && meant(c, q, &h) &&
+	       (need != NEED_FRESH || is_fresh(c, &h));
 }
 
 /* Administrators in a browser have a session and send no Authorization. */
@@ -209,7 +236,7 @@ static bool check_either(struct ctx *c, const struct http_req *q, enum need need
 				     ? NULL
 				     : cookie_get(c, q, COOKIE_SESSION);
 
-	return cookie ? check_session(c, q, cookie) : check(c, q, need);
+	return cookie ? check_session(c, q, cookie, need) : check(c, q, need);
 }
 
 bool gate_open(struct ctx *c, const struct http_req *q, enum need need)

@@ -12,6 +12,7 @@
 #include "platform/platform.h"
 #include "saml/saml.h"
 #include "scim/scim.h"
+#include "ui/ui.h"
 
 /* clang-format off */
 static const struct route scim[] = {
@@ -87,6 +88,17 @@ static const struct route saml[] = {
 	{ 0 },
 };
 
+static const struct route console[] = {
+	{ GET,    "/console/assets/{}/{}",          NEED_NOBODY,     NOTHING, ui_asset },
+	{ GET,    "/console/assets/{}/{}/{}",       NEED_NOBODY,     NOTHING, ui_asset },
+	{ GET,    "/console",                       NEED_NOBODY,     NOTHING, ui_page },
+	{ GET,    "/console/{}",                    NEED_NOBODY,     NOTHING, ui_page },
+	{ GET,    "/console/{}/{}",                 NEED_NOBODY,     NOTHING, ui_page },
+	{ GET,    "/console/{}/{}/{}",              NEED_NOBODY,     NOTHING, ui_page },
+	{ GET,    "/console/{}/{}/{}/{}",           NEED_NOBODY,     NOTHING, ui_page },
+	{ 0 },
+};
+
 static const struct route operators[] = {
 	{ GET,    "/healthz",                       NEED_NOBODY,     NOTHING, ops_health },
 	{ GET,    "/readyz",                        NEED_NOBODY,     NOTHING, ops_ready },
@@ -114,6 +126,7 @@ static const struct door doors[] = {
 	{ "/ldap",    5, NEED_NOBODY,      page_error,  directories },
 	{ "/saml",    5, NEED_NOBODY,      saml_error,  saml },
 	{ "/auth",    5, NEED_NOBODY,      plain_error, proxies },
+	{ "/console", 8, NEED_NOBODY,      page_error,  console },
 	{ "",         0, NEED_NOBODY,      plain_error, operators },
 };
 /* clang-format on */
@@ -123,6 +136,8 @@ void routes_prepare(void)
 	static const enum need needs[] = {
 		[ADMIN_ONLY] = NEED_ADMIN_TOKEN,
 		[PLATFORM_TOO] = NEED_PLATFORM_TOKEN,
+		[MANAGER_TOO] = NEED_MANAGER,
+		[ADMIN_FRESH] = NEED_FRESH,
 	};
 	static const enum effect effects[] = {
 		[ADMIN_READS] = READS,

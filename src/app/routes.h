@@ -9,6 +9,8 @@ enum need {
 	NEED_SCIM_TOKEN,     /* a provisioning client of an organization     */
 	NEED_ADMIN_TOKEN,    /* an administrator, or his program             */
 	NEED_PLATFORM_TOKEN, /* the annotation platform, or an administrator */
+	NEED_MANAGER,        /* these, and the session of a Manager           */
+	NEED_FRESH,          /* an administrator who has just signed in, or his program */
 };
 
 /* What the handler does to the database. */

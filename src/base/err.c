@@ -42,6 +42,7 @@ const char *err_name(enum err_kind kind)
 		[ERR_MEDIA] = "media",
 		[ERR_UNAUTHENTICATED] = "unauthenticated",
 		[ERR_FORBIDDEN] = "forbidden",
+		[ERR_STEP_UP] = "step_up",
 		[ERR_BUSY] = "busy",
 		[ERR_SEATS] = "seats",
 		[ERR_NOT_FOUND] = "not_found",

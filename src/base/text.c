@@ -264,35 +264,31 @@ void buf_csv(struct buf *b, const char *s)
 	buf_puts(b, "\"");
 }
 
-/* "$1234": printf is too slow for the thousands of an import. */
-static void put_param(struct buf *b, int number)
+/* "$7"; statements of many rows have thousands of them. */
+static void put_param(struct buf *b, const char *before, int number)
 {
-	char text[16], *p = text + sizeof(text);
+	char digits[12], *at = digits + sizeof(digits);
 
 	do
-		*--p = (char)('0' + number % 10);
-	while ((number /= 10) > 0);
-	*--p = '$';
-	buf_put(b, p, (size_t)(text + sizeof(text) - p));
+		*--at = (char)('0' + number % 10);
+	while (number /= 10);
+	*--at = '$';
+	buf_puts(b, before);
+	buf_put(b, at, (size_t)(digits + sizeof(digits) - at));
 }
 
 void buf_params(struct buf *b, int first, int n)
 {
-	for (int i = 0; i < n; i++) {
-		if (i)
-			buf_put(b, ", ", 2);
-		put_param(b, first + i);
-	}
+	for (int i = 0; i < n; i++)
+		put_param(b, i ? ", " : "", first + i);
 }
 
 void buf_list(struct buf *b, int first, int n)
 {
-	if (n == 1) {
-		buf_printf(b, "($%d)", first);
-		return;
+	buf_puts(b, n == 1 ? "" : "(VALUES ");
+	for (int i = 0; i < n; i++) {
+		put_param(b, i ? ", (" : "(", first + i);
+		buf_puts(b, ")");
 	}
-	buf_puts(b, "(VALUES ");
-	for (int i = 0; i < n; i++)
-		buf_printf(b, i ? ", ($%d)" : "($%d)", first + i);
-	buf_puts(b, ")");
+	buf_puts(b, n == 1 ? "" : ")");
 }

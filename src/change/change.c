@@ -119,10 +119,19 @@ static bool settle_page(struct ctx *c, char last[static 64], bool *more)
 	return good;
 }
 
+/* Rules may fill a table of grants that was empty: look at it whenever it has doubled. */
+static bool heed_growth(struct ctx *c, int pages)
+{
+	bool doubled = pages >= 4 && (pages & (pages - 1)) == 0;
+
+	return !doubled || db_grown(c, "grants");
+}
+
 static bool settle_everybody(struct ctx *c)
 {
 	char last[64] = "";
 	bool more = true;
+	int pages = 0;
 
 	if (!db_alone(c))
 		return false;
@@ -131,7 +140,7 @@ static bool settle_everybody(struct ctx *c)
 		return false;
 	*c->history = (struct history){ 0 };
 	while (more)
-		if (!settle_page(c, last, &more))
+		if (!settle_page(c, last, &more) || !heed_growth(c, ++pages))
 			return false;
 	c->touched->everybody = false;
 	return true;
@@ -200,11 +209,18 @@ bool change_flush(struct ctx *c)
 	groups_note(c, t);
 	*t = (struct touched){ .users_created = t->users_created,
 			       .users_deleted = t->users_deleted };
-	if (c->change->admin_made && !release_kept(c))
-		return false;
-	c->change->admin_made = false;
 	/* policies, the limit among them, may have changed in this very change */
-	return (!c->alone || (refresh_org(c) && serve_queue(c))) && brake_end(c);
+	if (c->alone && !refresh_org(c))
+		return false;
+	/* whoever is released may free a seat, whoever gets one may be an administrator */
+	do {
+		if (c->change->admin_made && !release_kept(c))
+			return false;
+		c->change->admin_made = false;
+		if (c->alone && !serve_queue(c))
+			return false;
+	} while (c->change->admin_made);
+	return brake_end(c);
 }
 
 /* The counts that moved, in one statement. */

@@ -6,28 +6,56 @@
 #include "access/resolve.h"
 #include "base/text.h"
 
-/* What a scope's highest grant is called in an explanation. */
-static const char *winner(const struct org *policy, const struct user_grant *all, int n,
-			  const struct grant *g)
+static bool counts_at_all(const struct org *policy, const struct grant *g)
 {
-	enum role best;
-	bool counts;
+	return g->manual ? policy->authority[g->scope] != AUTHORITY_DIRECTORY
+			 : policy->authority[g->scope] != AUTHORITY_MANUAL;
+}
 
-	if (g->manual && policy->authority[g->scope] == AUTHORITY_DIRECTORY)
-		return "policy: the directory decides";
-	if (!g->manual && policy->authority[g->scope] == AUTHORITY_MANUAL)
-		return "policy: administrators decide";
-	best = g->role;
+/* The first grant that gives a higher role in the same place; NULL if none does. */
+static const struct grant *winner(const struct org *policy, const struct user_grant *all, int n,
+				  const struct grant *g)
+{
 	for (int i = 0; i < n; i++) {
 		const struct grant *o = &all[i].grant;
 
-		counts = o->manual ? policy->authority[o->scope] != AUTHORITY_DIRECTORY
-				   : policy->authority[o->scope] != AUTHORITY_MANUAL;
-		if (counts && o->scope == g->scope && strcmp(o->target, g->target) == 0 &&
-		    o->role > best)
-			return o->manual ? "manual" : o->rule_id;
+		if (counts_at_all(policy, o) && o->scope == g->scope &&
+		    strcmp(o->target, g->target) == 0 && o->role > g->role)
+			return o;
 	}
 	return NULL;
+}
+
+static const char *role_in(const struct grant *g)
+{
+	if (g->scope == SCOPE_WORKSPACE)
+		return g->role == ROLE_MA ? "manager" : "member";
+	return role_code(g->role);
+}
+
+static void judge(struct ctx *c, const struct user_grant *all, int n, struct explained *e)
+{
+	const struct grant *g = &e->grant, *won;
+
+	if (!counts_at_all(c->org, g)) {
+		e->lost_to = g->manual ? "policy: the directory decides"
+				       : "policy: administrators decide";
+		e->why = arena_printf(c->arena, "%s roles are decided by %s in this organization",
+				      scope_names[g->scope],
+				      g->manual ? "the directory alone" : "administrators alone");
+		return;
+	}
+	won = winner(c->org, all, n, g);
+	e->counts = !won;
+	if (!won)
+		return;
+	e->lost_to = won->manual ? "manual" : won->rule_id;
+	e->why = won->manual
+			 ? arena_printf(c->arena, "given by hand there: %s, which is more than %s",
+					role_in(won), role_in(g))
+			 : arena_printf(c->arena,
+					"the rule \"%s\" gives %s there, which is more than %s",
+					won->rule_id, role_in(won), role_in(g));
 }
 
 static bool names_of_groups(struct ctx *c, const char *user_id, struct explanation *out)
@@ -131,11 +159,8 @@ bool explain_user(struct ctx *c, const char *user_id, struct explanation *out)
 	out->grant = arena_array(c->arena, struct explained, (size_t)n);
 	out->grants = n;
 	for (int i = 0; i < n; i++) {
-		const char *lost = winner(c->org, all, n, &all[i].grant);
-
-		out->grant[i] = (struct explained){ .grant = all[i].grant,
-						    .counts = !lost,
-						    .lost_to = lost };
+		out->grant[i] = (struct explained){ .grant = all[i].grant };
+		judge(c, all, n, &out->grant[i]);
 	}
 	if (!names_of_groups(c, user_id, out))
 		return false;

@@ -41,15 +41,6 @@ static void add(struct held_group *list, int *n, const struct held_group *one)
 	list[(*n)++] = *one;
 }
 
-static int lost_groups(const struct person *p)
-{
-	int n = 0;
-
-	for (const struct touched_lost *l = p->why.lost; l; l = l->next)
-		n++;
-	return n;
-}
-
 /* What he counts in beyond his memberships, and what this change may take. */
 struct parts {
 	struct held_group *stay, *part;
@@ -61,28 +52,19 @@ static bool judged_anew(const struct ctx *c, const struct person *p, const struc
 {
 	const struct source *s = c->actor->source;
 
-	return s && c->change->braked && p->why.lost && strcmp(g->group.source_id, s->id) == 0;
+	return s && c->change->braked && p->losts && strcmp(g->group.source_id, s->id) == 0;
 }
 
 static void sort_out(struct ctx *c, const struct person *p, struct parts *out)
 {
-	size_t room = (size_t)p->helds + (size_t)lost_groups(p) + 1;
+	size_t room = (size_t)p->helds + (size_t)p->losts + 1;
 
 	out->stay = arena_array(c->arena, struct held_group, room);
 	out->part = arena_array(c->arena, struct held_group, room);
-	for (const struct touched_lost *l = p->why.lost; l; l = l->next) {
-		struct held_group g = {
-			.user_id = p->id,
-			.hold_id = c->change->hold_id,
-			.open = true,
-			.group = { .id = l->id,
-				   .external_id = l->external_id,
-				   .name = l->name,
-				   .key = text_fold(c->arena, l->name),
-				   .source_id = l->source_id,
-				   .source_name = c->actor->source ? c->actor->source->name : "" },
-		};
+	for (int i = 0; i < p->losts; i++) {
+		struct held_group g = p->lost[i];
 
+		g.hold_id = c->change->hold_id;
 		if (!is_in(p, &g.group))
 			add(out->part, &out->parts, &g);
 	}
@@ -121,40 +103,18 @@ static void judge_with(struct ctx *c, const struct people *all, const struct per
 	resolve(c->arena, &f, all->rules, c->org, out);
 }
 
-/* The role that counts in a place: of rules and of what was given by hand; -1: none. */
-static int role_in(const struct org *policy, const struct person *p, const struct verdict *v,
-		   const struct grant *place)
+/* What was given by hand counts beside either verdict. */
+static struct facts by_hand(const struct person *p)
 {
-	enum role mapped, manual;
-	int best = -1;
-
-	if (resolve_scope(policy, v->grant, v->grants, place->scope, place->target, &mapped))
-		best = (int)mapped;
-	if (resolve_scope(policy, p->manual, p->manuals, place->scope, place->target, &manual) &&
-	    (int)manual > best)
-		best = (int)manual;
-	return best;
+	return (struct facts){ .manual = p->manual, .manuals = p->manuals };
 }
 
-static bool loses_place(const struct org *policy, const struct person *p, const struct verdict *to,
-			const struct verdict *from, int i)
-{
-	return from->grant[i].scope != SCOPE_ORG &&
-	       role_in(policy, p, to, &from->grant[i]) < role_in(policy, p, from, &from->grant[i]);
-}
-
-/* The word for what somebody loses between two verdicts; NULL: nothing. */
 static const char *taken(const struct org *policy, const struct person *p, const struct verdict *to,
 			 const struct verdict *from)
 {
-	if (to->wanted < from->wanted)
-		return to->wanted == ROLE_DI     ? "deactivated"
-		       : !role_works(to->wanted) ? "lost"
-						 : "lowered";
-	for (int i = 0; i < from->grants; i++)
-		if (loses_place(policy, p, to, from, i))
-			return "access";
-	return NULL;
+	const struct facts f = by_hand(p);
+
+	return resolve_taken(policy, &f, to, from);
 }
 
 /* {"role": ..., "places": those of from that are lost} */
@@ -162,6 +122,7 @@ static const char *stake(struct ctx *c, const struct person *p, const struct ver
 			 const struct verdict *to, const struct verdict *from)
 {
 	struct buf b = buf_in(c->arena, PLACES_MAX);
+	const struct facts f = by_hand(p);
 	const struct grant *last = NULL;
 	int role;
 
@@ -169,10 +130,10 @@ static const char *stake(struct ctx *c, const struct person *p, const struct ver
 	for (int i = 0; i < from->grants; i++) {
 		const struct grant *g = &from->grant[i];
 
-		if (!loses_place(c->org, p, to, from, i) ||
+		if (!resolve_loses(c->org, &f, to, from, i) ||
 		    (last && last->scope == g->scope && strcmp(last->target, g->target) == 0))
 			continue;
-		role = role_in(c->org, p, shown, g);
+		role = resolve_place(c->org, &f, shown, g);
 		if (role >= 0) {
 			buf_printf(&b, "%s{\"%s\":", b.p[b.n - 1] == '[' ? "" : ",",
 				   scope_names[g->scope]);
@@ -243,7 +204,7 @@ void people_judge(struct ctx *c, const struct people *all, struct person *p)
 	p->loses = false;
 	judge_with(c, all, p, NULL, 0, &p->verdict);
 	/* who is named by his source leaves every list */
-	if ((!p->helds && !p->why.lost) || p->deleted || !p->active)
+	if ((!p->helds && !p->losts) || p->deleted || !p->active)
 		return;
 	sort_out(c, p, &q);
 	judge_with(c, all, p, q.stay, q.stays, &stay);

@@ -24,6 +24,29 @@ static const char *prefix_pattern(struct ctx *c, const char *text)
 /* A condition that does not count where its parameter is NULL. */
 #define IF(n, condition) " AND (CAST($" n " AS TEXT) IS NULL OR " condition ")"
 
+/* Workspaces of the Manager $who, as far as grants of origin $by count. */
+#define OWN_WORKSPACES(who, by)                                                                    \
+	"(SELECT k.target FROM grants k WHERE k.org_id = $1 AND k.user_id = $" who                 \
+	" AND k.scope = 'workspace' AND (CAST($" by " AS TEXT) IS NULL OR k.origin = $" by "))"
+
+static struct db_val seer(const struct ctx *c)
+{
+	return db_text(c->actor ? c->actor->sees_as : NULL);
+}
+
+/* Whose grants count for memberships of workspaces; NULL: everybody's. */
+static struct db_val origin(const struct ctx *c)
+{
+	enum authority a = c->org->authority[SCOPE_WORKSPACE];
+
+	return db_text(a == AUTHORITY_DIRECTORY ? "rule" : a == AUTHORITY_MANUAL ? "manual" : NULL);
+}
+
+#define SEEN_BY_9                                                                                  \
+	"u.id IN (SELECT g.user_id FROM grants g WHERE g.org_id = $1 AND g.scope = 'workspace'"    \
+	" AND (CAST($10 AS TEXT) IS NULL OR g.origin = $10)"                                       \
+	" AND g.target IN " OWN_WORKSPACES("9", "10") ")"
+
 #define USERS_ASKED                                                                                \
 	" FROM users u WHERE u.org_id = $1 AND u.deleted = 0" IF(                                  \
 		"2",                                                                               \
@@ -36,22 +59,33 @@ static const char *prefix_pattern(struct ctx *c, const char *text)
 				"AND m.group_id = $5)")                                            \
 				IF("6", "u.source_id IN (SELECT t.id FROM sources t WHERE "        \
 					"t.org_id = $1"                                            \
-					" AND (t.id = $6 OR t.kind = $6))")
+					" AND (t.id = $6 OR t.kind = $6))")                        \
+					IF("7", "u.id IN (SELECT g.user_id FROM grants g "         \
+						"WHERE g.org_id = $1 AND g.target = $7)")          \
+						IF("8", "u.id = $8") IF("9", SEEN_BY_9)
 
 bool list_users(struct ctx *c, const struct user_query *q, struct user **out, int *count,
 		int64_t *total)
 {
 	const struct db_val asked[] = {
-		db_text(c->org->id),  db_text(q->state),
-		db_text(q->role),     db_text(prefix_pattern(c, q->prefix)),
-		db_text(q->group_id), db_text(q->source),
-		db_text(q->after),    db_int(q->limit),
+		db_text(c->org->id),
+		db_text(q->state),
+		db_text(q->role),
+		db_text(prefix_pattern(c, q->prefix)),
+		db_text(q->group_id),
+		db_text(q->source),
+		db_text(q->place),
+		db_text(q->id),
+		seer(c),
+		origin(c),
+		db_text(q->after),
+		db_int(q->limit),
 	};
 	struct rows r, all;
 	const struct db_stmt reads[] = {
-		{ "SELECT COUNT(*)" USERS_ASKED, { asked, 6 }, &all },
-		{ "SELECT " USER_COLUMNS USERS_ASKED " AND u.id > $7 ORDER BY u.id LIMIT $8",
-		  { asked, 8 },
+		{ "SELECT COUNT(*)" USERS_ASKED, { asked, 10 }, &all },
+		{ "SELECT " USER_COLUMNS USERS_ASKED " AND u.id > $11 ORDER BY u.id LIMIT $12",
+		  { asked, 12 },
 		  &r },
 	};
 
@@ -126,19 +160,57 @@ bool list_groups(struct ctx *c, const struct group_query *q, struct group_view *
 	return true;
 }
 
-#define PROJECTS_ASKED " FROM projects p WHERE p.org_id = $1" IF("2", "p.workspace_id = $2")
+#define WORKSPACES_ASKED                                                                           \
+	" FROM workspaces w WHERE w.org_id = $1" IF("2", "w.id = $2")                              \
+		IF("3", "w.id IN " OWN_WORKSPACES("3", "4"))
 
-bool list_projects(struct ctx *c, const char *workspace_id, const char *after, int64_t limit,
-		   struct project **out, int *count, int64_t *total)
+bool list_workspaces(struct ctx *c, const char *id, const char *after, int64_t limit,
+		     struct workspace **out, int *count, int64_t *total)
 {
-	const struct db_val asked[] = { db_text(c->org->id), db_text(workspace_id), db_text(after),
+	const struct db_val asked[] = { db_text(c->org->id), db_text(id),    seer(c),
+					origin(c),           db_text(after), db_int(limit) };
+	struct rows r, all;
+	const struct db_stmt reads[] = {
+		{ "SELECT COUNT(*)" WORKSPACES_ASKED, { asked, 4 }, &all },
+		{ "SELECT w.id, w.title, w.personal, w.created, w.changed" WORKSPACES_ASKED
+		  " AND w.id > $5 ORDER BY w.id LIMIT $6",
+		  { asked, 6 },
+		  &r },
+	};
+
+	if (!db_run_all(c, reads, 2))
+		return false;
+	*total = row_int(&all, 0, 0);
+	*count = r.count;
+	*out = arena_array(c->arena, struct workspace, (size_t)r.count);
+	for (int i = 0; i < r.count; i++)
+		(*out)[i] = (struct workspace){
+			.id = row_text(&r, i, 0),
+			.title = row_text(&r, i, 1),
+			.personal = row_bool(&r, i, 2),
+			.created = row_int(&r, i, 3),
+			.changed = row_int(&r, i, 4),
+		};
+	return true;
+}
+
+#define PROJECTS_ASKED                                                                             \
+	" FROM projects p WHERE p.org_id = $1" IF("2", "p.workspace_id = $2") IF("3", "p.id = $3") \
+		IF("4", "p.workspace_id IN " OWN_WORKSPACES("4", "5"))
+
+bool list_projects(struct ctx *c, const char *workspace_id, const char *id, const char *after,
+		   int64_t limit, struct project **out, int *count, int64_t *total)
+{
+	const struct db_val asked[] = { db_text(c->org->id), db_text(workspace_id),
+					db_text(id),         seer(c),
+					origin(c),           db_text(after),
 					db_int(limit) };
 	struct rows r, all;
 	const struct db_stmt reads[] = {
-		{ "SELECT COUNT(*)" PROJECTS_ASKED, { asked, 2 }, &all },
+		{ "SELECT COUNT(*)" PROJECTS_ASKED, { asked, 5 }, &all },
 		{ "SELECT p.id, p.workspace_id, p.title, p.created, p.changed" PROJECTS_ASKED
-		  " AND p.id > $3 ORDER BY p.id LIMIT $4",
-		  { asked, 4 },
+		  " AND p.id > $6 ORDER BY p.id LIMIT $7",
+		  { asked, 7 },
 		  &r },
 	};
 
@@ -156,22 +228,6 @@ bool list_projects(struct ctx *c, const char *workspace_id, const char *after, i
 			.changed = row_int(&r, i, 4),
 		};
 	return true;
-}
-
-static bool count(struct ctx *c, const char *sql, struct db_args args, int64_t *out)
-{
-	struct rows r;
-
-	if (!db_run(c, &r, sql, args))
-		return false;
-	*out = row_int(&r, 0, 0);
-	return true;
-}
-
-bool count_workspaces(struct ctx *c, int64_t *total)
-{
-	return count(c, "SELECT COUNT(*) FROM workspaces WHERE org_id = $1",
-		     DB_ARGS(db_text(c->org->id)), total);
 }
 
 bool count_source(struct ctx *c, const char *source_id, struct source_contents *out)

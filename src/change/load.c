@@ -4,7 +4,9 @@
 
 #include "base/text.h"
 #include "people.h"
+#include "places.h"
 #include "roster/org.h"
+#include "roster/source.h"
 
 enum { SQL_MAX = 64 * 1024, GROUPS_AT_ONCE = 1000 };
 
@@ -155,6 +157,41 @@ static bool load_held(struct ctx *c, struct people *all)
 	return true;
 }
 
+/* Groups as they were when this change took people out of them. */
+static void take_lost(struct ctx *c, struct people *all)
+{
+	const char *source = c->actor->source ? c->actor->source->name : "";
+
+	for (int i = 0; i < all->n; i++) {
+		struct person *p = &all->p[i];
+		int n = 0;
+
+		for (const struct touched_lost *l = p->why.lost; l; l = l->next)
+			n++;
+		if (!n)
+			continue;
+		p->lost = arena_array(c->arena, struct held_group, (size_t)n);
+		for (const struct touched_lost *l = p->why.lost; l; l = l->next)
+			p->lost[p->losts++] = (struct held_group){
+				.user_id = p->id,
+				.open = true,
+				.group = { .id = l->id,
+					   .external_id = l->external_id,
+					   .name = l->name,
+					   .key = text_fold(c->arena, l->name),
+					   .source_id = l->source_id,
+					   .source_name = source },
+			};
+	}
+}
+
+/* The rules, and the workspaces that stand for groups under them. */
+static bool load_rules(struct ctx *c, struct people *all)
+{
+	take_lost(c, all);
+	return rule_set_compiled(c, c->org->rules_revision, &all->rules) && places_ready(c, all);
+}
+
 /* People made in this very change, of whom everything is known: only the policies
  * have to be read. */
 static bool all_fresh(const struct ctx *c, const char *const *ids, int n)
@@ -296,7 +333,7 @@ static bool load_fresh(struct ctx *c, const char *const *ids, int n, struct peop
 		if (t->in_groups)
 			give_groups(c, &out->p[i], t);
 	}
-	return rule_set_compiled(c, c->org->rules_revision, &out->rules);
+	return load_rules(c, out);
 }
 
 bool people_load(struct ctx *c, const char *const *ids, int n, struct people *out)
@@ -348,5 +385,5 @@ bool people_load(struct ctx *c, const char *const *ids, int n, struct people *ou
 	take_standings(out, &standings);
 	take_groups(c, out, &groups);
 	take_grants(c, out, &grants);
-	return load_held(c, out) && rule_set_compiled(c, c->org->rules_revision, &out->rules);
+	return load_held(c, out) && load_rules(c, out);
 }

@@ -25,7 +25,8 @@ struct person {
 	struct verdict verdict;
 	struct held_group *held, *keep;    /* groups beyond his own: as stored, and after  */
 	struct hold_place *listed, *place; /* on the lists of holds: as stored, and after */
-	int helds, keeps, listeds, places;
+	struct held_group *lost; /* groups that this change took him out of; on no hold yet */
+	int helds, keeps, listeds, places, losts;
 	bool loses; /* something, by groups that a directory took him out of        */
 };
 

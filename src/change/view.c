@@ -20,7 +20,9 @@ struct material {
 	struct view_group *group;
 	struct user_grant *grant;
 	struct titles titles;
-	int sources, standings, groups, grants;
+	const char **own; /* places that a Manager sees, sorted */
+	int sources, standings, groups, grants, owns;
+	bool limited;
 };
 
 static const struct source *source_in(const struct material *m, const char *id)
@@ -110,11 +112,35 @@ static const char *title_of(const struct material *m, const char *id)
 	return found ? found[1] : NULL;
 }
 
+/* His workspaces and their projects. */
+static bool read_own(struct ctx *c, struct material *m)
+{
+	struct workspace *w;
+	struct project *p;
+	int64_t total;
+	int n, k;
+
+	if (!c->actor || !c->actor->sees_as)
+		return true;
+	if (!list_workspaces(c, NULL, "", INT32_MAX, &w, &n, &total) ||
+	    !list_projects(c, NULL, NULL, "", INT32_MAX, &p, &k, &total))
+		return false;
+	m->limited = true;
+	m->own = arena_array(c->arena, const char *, (size_t)(n + k));
+	for (int i = 0; i < n; i++)
+		m->own[m->owns++] = w[i].id;
+	for (int i = 0; i < k; i++)
+		m->own[m->owns++] = p[i].id;
+	if (m->owns)
+		qsort(m->own, (size_t)m->owns, sizeof(*m->own), by_text);
+	return true;
+}
+
 static bool read_material(struct ctx *c, const char *const *ids, int n, struct material *m)
 {
 	return source_list(c, NULL, &m->source, &m->sources) &&
 	       standing_list(c, ids, n, &m->standing, &m->standings) && read_groups(c, ids, n, m) &&
-	       grant_list(c, ids, n, &m->grant, &m->grants) && read_titles(c, m);
+	       grant_list(c, ids, n, &m->grant, &m->grants) && read_titles(c, m) && read_own(c, m);
 }
 
 static void take_groups(const struct material *m, struct user_view *v)
@@ -133,11 +159,19 @@ static void take_groups(const struct material *m, struct user_view *v)
 	}
 }
 
+static bool shown(const struct material *m, const char *id)
+{
+	return !m->limited ||
+	       (m->owns && bsearch(&id, m->own, (size_t)m->owns, sizeof(*m->own), by_text));
+}
+
 static void take_place(struct ctx *c, const struct material *m, struct user_view *v,
 		       const struct grant *g, int n, const struct grant *of)
 {
 	enum role role;
 
+	if (!shown(m, of->target))
+		return;
 	for (int i = 0; i < v->places; i++)
 		if (v->place[i].scope == of->scope && strcmp(v->place[i].id, of->target) == 0)
 			return;

@@ -21,11 +21,11 @@ struct writer {
 	int users; /* connections that may write through it        */
 
 	pthread_cond_t left, committed;
-	bool taken;    /* somebody has the turn                        */
-	bool open;     /* a transaction is open on the connection      */
-	int waiting;   /* for the turn                                 */
-	int members;   /* of the open transaction, in the list         */
-	bool first_in; /* whoever has the turn began the transaction */
+	bool taken;  /* somebody has the turn                        */
+	bool open;   /* a transaction is open on the connection      */
+	bool whole;  /* and all that is in it is the turn's own work */
+	int waiting; /* for the turn                                 */
+	int members; /* of the open transaction, in the list         */
 	struct member *first;
 	struct handle handle; /* opened by the first who writes        */
 };
@@ -167,11 +167,12 @@ bool writer_begin(struct ctx *c, struct writer *w, struct handle **out)
 
 	if (!take(c, w))
 		return false;
-	w->first_in = !w->open;
 	if (!w->open && (h->h || handle_open(h, w->path, CACHE_KB, &c->err)))
 		w->open = handle_control(c, h, "BEGIN IMMEDIATE");
-	/* nothing of others is in it yet: a savepoint would only cost, and in long work a lot */
-	if (w->open && (w->first_in || handle_control(c, h, "SAVEPOINT work"))) {
+	/* the first needs no savepoint: SQLite would keep every page it changes in memory,
+	 * and work may be about everybody */
+	w->whole = w->open && w->members == 0;
+	if (w->open && (w->whole || handle_control(c, h, "SAVEPOINT work"))) {
 		*out = h;
 		return true;
 	}
@@ -189,7 +190,7 @@ bool writer_commit(struct ctx *c, struct writer *w)
 {
 	struct member me = { 0 };
 
-	if (!w->first_in && !handle_control(c, &w->handle, "RELEASE work")) {
+	if (!w->whole && !handle_control(c, &w->handle, "RELEASE work")) {
 		writer_rollback(c, w);
 		return false;
 	}
@@ -216,21 +217,14 @@ void writer_rollback(struct ctx *c, struct writer *w)
 	struct err why = c->err;
 
 	c->err = undone;
-	if (w->first_in) {
-		if (!sqlite3_get_autocommit(w->handle.h))
-			sqlite3_exec(w->handle.h, "ROLLBACK", NULL, NULL, NULL);
-		c->err = why;
-		tell(w, &undone);
-		return;
-	}
-	if (handle_control(c, &w->handle, "ROLLBACK TO work") &&
+	if (!w->whole && handle_control(c, &w->handle, "ROLLBACK TO work") &&
 	    handle_control(c, &w->handle, "RELEASE work")) {
 		c->err = why;
 		pass_on(c, w);
 		return;
 	}
-	/* a full disk, among others, has rolled back everything by itself, also what
-	 * others had done before: they have to do it again */
+	/* it was all of it; or a full disk, among others, has rolled back everything by
+	 * itself, also what others had done before: they have to do it again */
 	c->err = why;
 	if (!sqlite3_get_autocommit(w->handle.h))
 		sqlite3_exec(w->handle.h, "ROLLBACK", NULL, NULL, NULL);

@@ -16,3 +16,10 @@ bool db_tend(struct ctx *c)
 			return false;
 	return true;
 }
+
+bool db_grown(struct ctx *c, const char *table)
+{
+	if (!c->db->driver->stale_tables)
+		return true;
+	return db_run(c, NULL, arena_printf(c->arena, "ANALYZE %s", table), DB_NONE);
+}

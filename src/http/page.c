@@ -54,6 +54,10 @@ static const struct text {
 	  "There were too many attempts from your network. Try again in a minute. If that does not "
 	  "help, give the reference below to an administrator." },
 	{ "switch", "Change who is signed in?", NULL },
+	{ "no_console", "No console here",
+	  "This server was built without its web console: its libraries could not be fetched. "
+	  "Build it again where npm works, with make console; rosterctl and the API do all that "
+	  "the console does." },
 	{ "error", "Something went wrong",
 	  "Try again in a moment. If that does not help, give the reference below to an "
 	  "administrator." },
@@ -273,11 +277,11 @@ bool page_post(struct ctx *c, struct http_resp *p, const char *action, const cha
 static int status_of(enum err_kind kind)
 {
 	static const int status[ERR_KINDS] = {
-		[ERR_TOO_LARGE] = 413, [ERR_MEDIA] = 415,       [ERR_UNAUTHENTICATED] = 401,
-		[ERR_FORBIDDEN] = 403, [ERR_SEATS] = 403,       [ERR_BUSY] = 429,
-		[ERR_NOT_FOUND] = 404, [ERR_METHOD] = 405,      [ERR_CONFLICT] = 409,
-		[ERR_RETRY] = 503,     [ERR_UNAVAILABLE] = 503, [ERR_FULL] = 507,
-		[ERR_INTERNAL] = 500,
+		[ERR_TOO_LARGE] = 413, [ERR_MEDIA] = 415,     [ERR_UNAUTHENTICATED] = 401,
+		[ERR_FORBIDDEN] = 403, [ERR_STEP_UP] = 403,   [ERR_SEATS] = 403,
+		[ERR_BUSY] = 429,      [ERR_NOT_FOUND] = 404, [ERR_METHOD] = 405,
+		[ERR_CONFLICT] = 409,  [ERR_RETRY] = 503,     [ERR_UNAVAILABLE] = 503,
+		[ERR_FULL] = 507,      [ERR_INTERNAL] = 500,
 	};
 
 	return status[kind] ? status[kind] : 400;

@@ -17,8 +17,20 @@ static const char *next_of(const char *text)
 	return text && *text && strlen(text) <= NEXT_MAX ? text : NULL;
 }
 
+/* What the person came for, kept through the forms. */
+struct way {
+	const char *next;
+	bool again; /* signed in already, and to show anew who he is */
+};
+
+static void hide(struct page *g, const struct way *w)
+{
+	page_hidden(g, "next", w->next);
+	page_hidden(g, "again", w->again ? "1" : NULL);
+}
+
 static bool ask_address(struct ctx *c, const struct http_req *q, struct http_resp *p,
-			const char *next, const char *alert)
+			const struct way *w, const char *alert)
 {
 	struct page g = page_begin(c, "sign_in");
 	const char *token;
@@ -28,14 +40,14 @@ static bool ask_address(struct ctx *c, const struct http_req *q, struct http_res
 	page_alert(&g, alert);
 	page_form(&g, "/login");
 	page_hidden(&g, "token", token);
-	page_hidden(&g, "next", next);
+	hide(&g, w);
 	page_input(&g, "address", "E-mail address", "email", "username", NULL);
 	page_button(&g, "Continue");
 	return page_end(&g, p, alert ? 400 : 200);
 }
 
 static bool ask_password(struct ctx *c, const struct http_req *q, struct http_resp *p,
-			 const char *address, const char *next, const char *alert)
+			 const char *address, const struct way *w, const char *alert)
 {
 	struct page g = page_begin(c, "password");
 	const char *token;
@@ -45,7 +57,7 @@ static bool ask_password(struct ctx *c, const struct http_req *q, struct http_re
 	page_alert(&g, alert);
 	page_form(&g, "/login");
 	page_hidden(&g, "token", token);
-	page_hidden(&g, "next", next);
+	hide(&g, w);
 	page_input(&g, "address", "E-mail address", "email", "username", address);
 	page_input(&g, "password", "Password", "password", "current-password", NULL);
 	page_input(&g, "code", "Code from your authenticator app", "text", "one-time-code", NULL);
@@ -67,27 +79,29 @@ static const char *encoded(struct ctx *c, const char *s)
 	return b.p;
 }
 
-static const char *with_next(struct ctx *c, const char *url, const char *next)
+static const char *with_way(struct ctx *c, const char *url, const struct way *w)
 {
-	if (!next)
+	if (w->again)
+		url = arena_printf(c->arena, "%s%cagain=1", url, strchr(url, '?') ? '&' : '?');
+	if (!w->next)
 		return url;
 	return arena_printf(c->arena, "%s%cnext=%s", url, strchr(url, '?') ? '&' : '?',
-			    encoded(c, next));
+			    encoded(c, w->next));
 }
 
 static bool choose(struct ctx *c, struct http_resp *p, const struct signin_option *list, int n,
-		   const char *next)
+		   const struct way *w)
 {
 	struct page g = page_begin(c, "choose");
 
 	for (int i = 0; i < n; i++)
-		page_link(&g, with_next(c, list[i].url, next), list[i].name);
-	page_link(&g, with_next(c, "/login?with=password", next), "Emergency password");
+		page_link(&g, with_way(c, list[i].url, w), list[i].name);
+	page_link(&g, with_way(c, "/login?with=password", w), "Emergency password");
 	return page_end(&g, p, 200);
 }
 
 static bool find_way(struct ctx *c, const struct http_req *q, struct http_resp *p,
-		     const char *address, const char *next)
+		     const char *address, const struct way *w)
 {
 	struct signin_option *list = NULL;
 	int n = 0;
@@ -95,10 +109,10 @@ static bool find_way(struct ctx *c, const struct http_req *q, struct http_resp *
 	if (attached.options && !attached.options(c, address, &list, &n))
 		return false;
 	if (n == 0)
-		return ask_password(c, q, p, address, next, NULL);
+		return ask_password(c, q, p, address, w, NULL);
 	if (n > 1)
-		return choose(c, p, list, n, next);
-	http_redirect(p, with_next(c, list[0].url, next));
+		return choose(c, p, list, n, w);
+	http_redirect(p, with_way(c, list[0].url, w));
 	return true;
 }
 
@@ -137,22 +151,24 @@ static bool lead_on(struct ctx *c, struct http_resp *p, const char *next)
 bool platform_login(struct ctx *c, const struct http_req *q, struct http_resp *p)
 {
 	struct session_holder h;
-	const char *next, *with;
+	const char *next, *with, *again;
+	struct way w;
 
-	if (!http_query(c, q, "next", &next) || !http_query(c, q, "with", &with))
+	if (!http_query(c, q, "next", &next) || !http_query(c, q, "with", &with) ||
+	    !http_query(c, q, "again", &again))
 		return false;
-	next = next_of(next);
-	if (who_is(c, q, p, &h))
-		return next ? lead_on(c, p, next) : say_signed_in(c, q, p, &h);
-	if (!err_take(&c->err, ERR_UNAUTHENTICATED))
+	w = (struct way){ next_of(next), again != NULL };
+	if (!w.again && who_is(c, q, p, &h))
+		return w.next ? lead_on(c, p, w.next) : say_signed_in(c, q, p, &h);
+	if (!w.again && !err_take(&c->err, ERR_UNAUTHENTICATED))
 		return false;
 	if (with && strcmp(with, "password") == 0)
-		return ask_password(c, q, p, NULL, next, NULL);
-	return ask_address(c, q, p, next, NULL);
+		return ask_password(c, q, p, NULL, &w, NULL);
+	return ask_address(c, q, p, &w, NULL);
 }
 
 static bool check_password(struct ctx *c, const struct http_req *q, struct http_resp *p,
-			   const struct attempt *a, const char *next)
+			   const struct attempt *a, const struct way *w)
 {
 	struct admission in;
 
@@ -161,28 +177,28 @@ static bool check_password(struct ctx *c, const struct http_req *q, struct http_
 	if (in.page)
 		return page_say(c, p, 403, in.page);
 	if (!in.secret)
-		return ask_password(c, q, p, a->address, next, wrong);
+		return ask_password(c, q, p, a->address, w, wrong);
 	cookie_set(c, p, COOKIE_SESSION, in.secret);
-	return lead_on(c, p, next);
+	return lead_on(c, p, w->next);
 }
 
 bool platform_login_post(struct ctx *c, const struct http_req *q, struct http_resp *p)
 {
 	struct attempt a;
-	const char *next;
 	struct form f;
+	struct way w;
 
 	c->org = NULL;
 	if (!form_ours(c, q, &f))
 		return false;
-	next = next_of(form_value(&f, "next"));
+	w = (struct way){ next_of(form_value(&f, "next")), form_value(&f, "again") != NULL };
 	a = (struct attempt){ form_value(&f, "address"), form_value(&f, "password"),
 			      form_value(&f, "code") };
 	if (!a.address || !strchr(a.address, '@') || strlen(a.address) > ADDRESS_MAX)
-		return ask_address(c, q, p, next, "Enter your e-mail address.");
+		return ask_address(c, q, p, &w, "Enter your e-mail address.");
 	if (!a.password)
-		return find_way(c, q, p, a.address, next);
+		return find_way(c, q, p, a.address, &w);
 	if (!a.code)
 		a.code = "";
-	return check_password(c, q, p, &a, next);
+	return check_password(c, q, p, &a, &w);
 }

@@ -301,6 +301,37 @@ bool annotation_list(struct ctx *c, const struct annotation_query *q, struct ann
 	return true;
 }
 
+/* Weeks begin on Monday: the first one of this count did so on 5 January 1970. */
+#define DAY_MS  INT64_C(86400000)
+#define WEEK_MS (7 * DAY_MS)
+
+bool annotation_weeks(struct ctx *c, const struct annotation_query *q, struct annotation_week **out,
+		      int *count)
+{
+	struct where w = asked(c, q);
+	struct rows r;
+
+	if (!db_run(c, &r,
+		    arena_printf(c->arena,
+				 "SELECT k.week, COUNT(*), SUM(k.spent) FROM (SELECT"
+				 " (a.created - 345600000) / 604800000 AS week,"
+				 " CASE WHEN a.lead_time_ms > 0 THEN a.lead_time_ms ELSE 0 END"
+				 " AS spent FROM annotations a WHERE a.org_id = $1%s) k"
+				 " GROUP BY k.week ORDER BY k.week",
+				 where_sql(&w)),
+		    where_args(&w)))
+		return false;
+	*count = r.count;
+	*out = arena_array(c->arena, struct annotation_week, (size_t)r.count);
+	for (int i = 0; i < r.count; i++)
+		(*out)[i] = (struct annotation_week){
+			.begins = row_int(&r, i, 0) * WEEK_MS + 4 * DAY_MS,
+			.count = row_int(&r, i, 1),
+			.lead_time_ms = row_int(&r, i, 2),
+		};
+	return true;
+}
+
 bool annotation_report(struct ctx *c, const struct annotation_query *q, struct annotation_sum **out,
 		       int *count)
 {

@@ -18,10 +18,10 @@ const char *insert_sql(struct arena *a, const char *head, int rows, int cols, co
 
 	buf_puts(&b, head);
 	for (int row = 0; row < rows; row++) {
-		buf_puts(&b, row ? ", ($1" : " ($1");
-		for (int col = 1; col < cols; col++)
-			buf_printf(&b, ", $%d", n++);
+		buf_puts(&b, row ? ", ($1, " : " ($1, ");
+		buf_params(&b, n, cols - 1);
 		buf_puts(&b, ")");
+		n += cols - 1;
 	}
 	buf_puts(&b, tail);
 	return b.p;

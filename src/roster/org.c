@@ -42,6 +42,8 @@ struct org *org_from_row(struct ctx *c, const struct rows *r, int row, int col)
 	o->created = row_int(r, row, col + 14);
 	o->changed = row_int(r, row, col + 15);
 	o->stamp = row_int(r, row, col + 16);
+	o->rules_at = row_int(r, row, col + 17);
+	o->rules_next = row_int(r, row, col + 18);
 	return o;
 }
 

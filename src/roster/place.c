@@ -68,6 +68,23 @@ bool workspace_get(struct ctx *c, const char *id, struct workspace **out)
 	return true;
 }
 
+bool workspace_find_title(struct ctx *c, const char *title, struct workspace **out)
+{
+	struct rows r;
+
+	if (!db_run(c, &r,
+		    "SELECT " WORKSPACE_COLS " FROM workspaces w WHERE w.org_id = $1"
+		    " AND w.title_key = $2",
+		    DB_ARGS(db_text(c->org->id), db_text(text_fold(c->arena, title)))))
+		return false;
+	*out = NULL;
+	if (r.count) {
+		*out = arena_new(c->arena, struct workspace);
+		fill_workspace(*out, &r, 0);
+	}
+	return true;
+}
+
 bool workspace_save(struct ctx *c, const struct workspace *w)
 {
 	const char *key;

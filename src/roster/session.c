@@ -32,6 +32,7 @@ void session_fill(struct session *s, const struct rows *r, int row)
 		.idle_ms = row_int(r, row, 9),
 		.ended = row_int(r, row, 10),
 		.ended_reason = row_text(r, row, 11),
+		.proved = row_int(r, row, 12),
 	};
 }
 
@@ -103,6 +104,7 @@ static bool make(struct ctx *c, const struct session_new *n, struct session *s)
 		.agent = short_agent(c, n->agent),
 		.created = c->now,
 		.last_seen = c->now,
+		.proved = n->proved && n->proved < c->now ? n->proved : c->now,
 		.expires = c->now + limits.absolute_minutes * MINUTE_MS,
 		.idle_ms = limits.idle_minutes * MINUTE_MS,
 	};
@@ -135,15 +137,20 @@ bool session_open(struct ctx *c, const struct session_new *n, struct session **o
 	return db_push(c,
 		       "INSERT INTO sessions (org_id, id, user_id, method, source_id, digest,"
 		       " renewed, confirmed, name_key, index_key, sealed, address, agent, created,"
-		       " last_seen, idle_ms, expires, ended) VALUES ($1, $2, $3, $4, $5, $6, $7,"
-		       " $7, $8, $9, $10, $11, $12, $7, $7, $13, $14, 0)",
+		       " last_seen, idle_ms, expires, ended, proved) VALUES ($1, $2, $3, $4, $5,"
+		       " $6, $7, $7, $8, $9, $10, $11, $12, $7, $7, $13, $14, 0, $15)",
 		       DB_ARGS(db_text(c->org->id), db_text(s->id), db_text(s->user_id),
 			       db_text(s->method), db_text(s->source_id),
 			       db_text(secret_digest(c->arena, *secret)), db_int(c->now),
 			       db_text(key_of(c, n->source_id, n->name_id)),
 			       db_text(key_of(c, n->source_id, n->session_index)), db_text(sealed),
 			       db_text(s->address), db_text(s->agent), db_int(s->idle_ms),
-			       db_int(s->expires)));
+			       db_int(s->expires), db_int(s->proved)));
+}
+
+int64_t session_fresh_until(const struct session *s)
+{
+	return s->proved + SESSION_FRESH_MS;
 }
 
 bool session_end(struct ctx *c, const char *id, const char *reason)

@@ -5,8 +5,8 @@
 
 #define SESSION_COLUMNS                                                                            \
 	"s.id, s.user_id, s.method, s.source_id, s.address, s.agent, s.created, s.last_seen,"      \
-	" s.expires, s.idle_ms, s.ended, s.ended_reason"
-enum { SESSION_COLUMN_COUNT = 12 };
+	" s.expires, s.idle_ms, s.ended, s.ended_reason, s.proved"
+enum { SESSION_COLUMN_COUNT = 13 };
 void session_fill(struct session *s, const struct rows *r, int row);
 
 /* A new value for a cookie of c->org. */

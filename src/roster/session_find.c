@@ -34,8 +34,8 @@ static bool refuse(struct ctx *c)
 
 #define QUERY(digest)                                                                              \
 	"SELECT " USER_COLUMNS ", s.id, s.user_id, s.method, s.source_id, s.address, s.agent,"     \
-	" s.created, s.last_seen, s.expires, s.idle_ms, s.ended, s.ended_reason, s.renewed,"       \
-	" s.confirmed, t.role, " ORG_COLUMNS " FROM sessions s"                                    \
+	" s.created, s.last_seen, s.expires, s.idle_ms, s.ended, s.ended_reason, s.proved,"        \
+	" s.renewed, s.confirmed, t.role, " ORG_COLUMNS " FROM sessions s"                         \
 	" JOIN orgs o ON o.id = s.org_id"                                                          \
 	" JOIN users u ON u.org_id = s.org_id AND u.id = s.user_id"                                \
 	" LEFT JOIN standings t ON t.org_id = s.org_id AND t.user_id = s.user_id"                  \

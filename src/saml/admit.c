@@ -71,6 +71,7 @@ static bool admit(struct ctx *c, const struct login *l, const char *user_id, str
 		.name_id_xml = name_id_xml(c, &l->a.name_id),
 		.session_index = l->a.session_index,
 		.not_after = l->a.session_not_on_or_after,
+		.proved = l->a.authn_instant,
 		.address = l->address,
 		.agent = l->agent,
 	};

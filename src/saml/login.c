@@ -173,17 +173,29 @@ bool saml_test_url(struct ctx *c, const struct saml_connection *s, const char **
 	return remember(c, s, token, "start", NULL, NULL, TEST_LIFE_MS);
 }
 
+/* Somebody who is about to touch secrets shows anew who he is: again=1. */
+static bool asked_anew(struct ctx *c, const struct http_req *q, bool *out)
+{
+	const char *again;
+
+	if (!http_query(c, q, "again", &again))
+		return false;
+	*out = again != NULL;
+	return true;
+}
+
 static bool begin(struct ctx *c, const struct http_req *q, struct http_resp *p,
 		  const struct saml_connection *s)
 {
 	const char *browser, *return_to, *kind;
 	struct outgoing out;
 	SCOPED_TX tx = { 0 };
-	bool fresh;
+	bool fresh, again;
 
 	browser = browser_of(c, q, &fresh);
-	if (!read_return(c, q, &return_to) || !request_authn(c, s, s->settings.force_authn, &out) ||
-	    !tx_begin(c, &tx) || !take_test(c, q, s, &kind))
+	if (!read_return(c, q, &return_to) || !asked_anew(c, q, &again) ||
+	    !request_authn(c, s, again || s->settings.force_authn, &out) || !tx_begin(c, &tx) ||
+	    !take_test(c, q, s, &kind))
 		return false;
 	if (!kind)
 		return page_say(c, p, 403, "expired");

@@ -21,6 +21,7 @@ static const struct {
 	[ERR_MEDIA]           = { 415, NULL            },
 	[ERR_UNAUTHENTICATED] = { 401, NULL            },
 	[ERR_FORBIDDEN]       = { 403, NULL            },
+	[ERR_STEP_UP]         = { 403, NULL            },
 	[ERR_BUSY]            = { 429, NULL            },
 	[ERR_SEATS]           = { 403, NULL            },
 	[ERR_NOT_FOUND]       = { 404, NULL            },

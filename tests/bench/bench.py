@@ -22,6 +22,7 @@ sys.path.insert(0, str(HERE.parent / "flow"))
 import peer  # noqa: E402
 import raw  # noqa: E402
 from harness import scim  # noqa: E402
+from harness.client import Client  # noqa: E402
 from harness.cluster import Cluster  # noqa: E402
 from harness.server import Server  # noqa: E402
 from table import Table, keep, machine, say  # noqa: E402
@@ -93,6 +94,7 @@ class Bench:
             self.pages()
             self.writes()
             self.groups()
+            self.rules()
             self.footprint()
         finally:
             self.server.close()
@@ -185,6 +187,25 @@ class Bench:
                  unit="times as long", goal=1.3, at_most=True)
         self.gets(f"GET group of {len(inside):,} without members", [f"/Groups/{large}?excludedAttributes=members"],
                   goal=15000 if self.cluster else 30000, limit=("GET user", self.get_rate))
+
+    def rules(self):
+        """What a change of the rules would do to everybody, and doing it."""
+        admin = Client(self.server.base, "/api/v1", self.org.token("admin"), timeout=300)
+        active = {"rules": admin.ok("GET", "/rules")["rules"]}
+        other = {"rules": [{"id": "everybody", "match": {"group": "Everybody Large"}, "grant": {"org_role": "RE"}}]}
+        people = f"{len(self.ids):,} people"
+        self.seconds(f"plan over {people}, nobody changes", 1, lambda: admin.ok("POST", "/rules/plan", active))
+        plan = self.seconds(f"plan over {people}, all change", 1, lambda: admin.ok("POST", "/rules/plan", other))
+        if plan["users"]["raised"] < len(self.ids) * 0.9:
+            raise SystemExit(f"bench: the plan changes too few: {plan['users']}")
+        order = {"plan": plan["plan"], "hash": plan["hash"]}
+        self.seconds(f"apply it: {people} recomputed", 3, lambda: admin.ok("POST", "/rules/apply", order))
+
+    def seconds(self, what, goal, work):
+        began = time.monotonic()
+        out = work()
+        self.add(what, time.monotonic() - began, unit="s", goal=goal, at_most=True)
+        return out
 
     def footprint(self):
         self.add("memory after the load", self.server.rss_kb() / 1024, unit="MB", goal=100, at_most=True)

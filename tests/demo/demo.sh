@@ -128,8 +128,15 @@ ctl annotations list --json | "$python" "$here/show.py" work \
 
 joan=$(ctl users show joan@acme.example --json | "$python" "$here/show.py" id)
 
+link=$(here_ctl org owner you@acme.example --org acme --public-url "$url" 2>&1 |
+	sed -n 's|.*\(http://[^ ]*/password/[^ ]*\).*|\1|p' | head -n 1)
+
 say "Go on with it"
 cat <<END
+   The web console $url/console/
+   set a password  $link
+   and sign in as  you@acme.example
+
    SCIM base URL   $url/scim/v2
    Okta's token    $okta
    Entra's token   $entra

@@ -111,7 +111,7 @@ static inline bool store_rules(struct ctx *c, const char *document)
 	int64_t revision;
 
 	if (!rule_set_parse(c, document, &set) || !db_alone(c) ||
-	    !rule_set_store(c, document, set->count, &revision))
+	    !rule_set_store(c, document, set, &revision))
 		return false;
 	touch_everybody(c);
 	return true;

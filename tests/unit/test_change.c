@@ -129,6 +129,46 @@ static void a_lowered_limit_evicts_nobody_and_admits_nobody(void **state)
 	assert_string_equal(role_of(c, late->id), "AN");
 }
 
+static bool both_leave(struct ctx *c, struct user *a, struct user *b)
+{
+	return set_active(c, a->id, false) && set_active(c, b->id, false);
+}
+
+/* Four hold seats where two may, and two of them leave at once: whichever two, nobody who
+ * waits gets a seat. */
+static void two_leave_together(struct ctx *c, int round, int i, int j)
+{
+	struct user *u[4], *late;
+	struct seats s;
+
+	in_change(c, limit_seats(c, 4));
+	for (int k = 0; k < 4; k++)
+		u[k] = arrives(c, arena_printf(c->arena, "u%d-%d", round, k), NULL);
+	in_change(c, limit_seats(c, 2));
+	late = arrives(c, arena_printf(c->arena, "late%d", round), NULL);
+	in_change(c, both_leave(c, u[i], u[j]));
+	ok(c, seat_count(c, &s));
+	assert_int_equal(s.used, 2);
+	assert_string_equal(role_of(c, late->id), "NO");
+	for (int k = 0; k < 4; k++)
+		in_change(c, set_active(c, u[k]->id, false));
+	assert_string_equal(role_of(c, late->id), "AN");
+	in_change(c, set_active(c, late->id, false));
+}
+
+static void above_a_lowered_limit_two_leave_at_once(void **state)
+{
+	struct ctx *c = *state;
+	struct org o = *c->org;
+	int round = 0;
+
+	o.default_role = ROLE_AN;
+	in_change(c, org_save(c, &o));
+	for (int i = 0; i < 4; i++)
+		for (int j = i + 1; j < 4; j++)
+			two_leave_together(c, round++, i, j);
+}
+
 static void policy_refuse_stores_nothing_at_the_limit(void **state)
 {
 	struct ctx *c = *state;
@@ -342,6 +382,7 @@ int main(void)
 		db_test(a_rename_moves_roles_with_the_name),
 		db_test(the_queue_is_served_in_order_of_arrival),
 		db_test(a_lowered_limit_evicts_nobody_and_admits_nobody),
+		db_test(above_a_lowered_limit_two_leave_at_once),
 		db_test(policy_refuse_stores_nothing_at_the_limit),
 		db_test(the_last_administrator_stays),
 		db_test(of_all_administrators_lowered_at_once_one_stays),

@@ -1,0 +1,103 @@
+// look.test.mjs - every screen, in every look: nothing for axe to find, nothing too wide, no errors.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { check, fits, quiet, screensOf, settled, show, World } from "./world.mjs";
+
+const looks = { light: {}, dark: { scheme: "dark" }, narrow: { width: 320, height: 700 }, "German, narrow": { width: 320, height: 700, locale: "de-DE" } };
+let world, owner, made;
+
+before(async () => {
+	world = await World.start();
+	owner = await world.order("owned");
+	made = await world.order("fill", { org: owner.org });
+});
+after(() => world.end());
+
+for (const [look, options] of Object.entries(looks))
+	test(`every screen is for everybody: ${look}`, async () => {
+		const page = await world.page(owner.cookie, options);
+		const wrong = [];
+		for (const [name, path] of Object.entries(screensOf(made))) {
+			await show(page, path);
+			for (const one of options.locale ? [fits] : [check, fits])
+				await one(page, `${name}, ${look}`).catch((e) => wrong.push(e.message.split("+ actual")[0]));
+		}
+		assert.deepEqual(wrong, [], wrong.join("\n"));
+		quiet(page, look);
+		await page.context().close();
+	});
+
+test("dialogs are for everybody, and give the focus back", async () => {
+	for (const scheme of ["light", "dark"]) {
+		const page = await world.page(owner.cookie, { scheme });
+		for (const [path, button] of [["/rules", "Add rule"], ["/people/" + made.people.joan, "Give"], ["/people/" + made.people.joan, "Deactivate"],
+			["/people/" + made.people.joan, "Erase"], ["/places", "New workspace"], ["/settings/tokens", "New token"], ["/connections/scim/" + made.scim, "See what would go"]]) {
+			await show(page, path);
+			const opener = page.getByRole("button", { name: button, exact: true });
+			await opener.click();
+			await page.getByRole("dialog").waitFor();
+			await settled(page);
+			await check(page, `${path}: ${button}, ${scheme}`);
+			await page.keyboard.press("Escape");
+			await page.getByRole("dialog").waitFor({ state: "hidden" });
+			if (!await opener.evaluate((b) => b === document.activeElement))
+				throw new Error(`${path}: the focus did not come back to ${button}`);
+		}
+		quiet(page, scheme);
+		await page.context().close();
+	}
+});
+
+test("the narrow menu opens, by keyboard as well", async () => {
+	const page = await world.page(owner.cookie, { width: 320, height: 700 });
+	await show(page, "/");
+	await page.keyboard.press("Tab");
+	await page.getByText("Skip to content").waitFor();
+	await page.getByRole("button", { name: "Menu" }).focus();
+	await page.keyboard.press("Enter");
+	await check(page, "open menu");
+	await page.getByRole("link", { name: "People", exact: true }).focus();
+	await page.keyboard.press("Enter");
+	await settled(page);
+	await page.getByRole("heading", { level: 1, name: "People" }).waitFor();
+	if (await page.evaluate(() => document.activeElement.tagName) !== "H1")
+		throw new Error("the heading of the new screen has no focus");
+	await page.context().close();
+});
+
+test("Managers get a small console, others a friendly refusal", async () => {
+	const manager = await world.order("someone", { org: owner.org, role: "MA", workspace: made.workspaces.Vision });
+	const page = await world.page(manager.cookie);
+	await show(page, "/");
+	await page.getByRole("heading", { level: 1, name: "People" }).waitFor();
+	await page.getByText("People of your own workspaces.").waitFor();
+	for (const path of ["/people", "/people/" + made.people.alan, "/places", "/places/" + made.workspaces.Vision]) {
+		await show(page, path);
+		await check(page, "Manager: " + path);
+	}
+	const menu = await page.getByRole("navigation", { name: "Main" }).getByRole("link").allTextContents();
+	if (menu.join() !== "People,Workspaces")
+		throw new Error("the menu of a Manager: " + menu);
+	await show(page, "/rules");
+	await page.getByRole("heading", { name: "There is nothing here" }).waitFor();
+	quiet(page, "Manager");
+
+	const annotator = await world.order("someone", { org: owner.org, role: "AN" });
+	const other = await world.page(annotator.cookie);
+	await other.goto("/console/people");
+	await other.getByRole("heading", { name: "This console is for administrators" }).waitFor();
+	await other.getByText("your role is Annotator").waitFor();
+	await check(other, "refusal");
+});
+
+test("the language can be changed, and stays", async () => {
+	const page = await world.page(owner.cookie, { locale: "fr-FR" });
+	await show(page, "/people");
+	await page.getByLabel("Language").selectOption("de");
+	await page.getByRole("heading", { level: 1, name: "Personen" }).waitFor();
+	await show(page, "/settings");
+	await page.getByRole("heading", { level: 1, name: "Einstellungen" }).waitFor();
+	if (await page.evaluate(() => document.documentElement.lang) !== "de")
+		throw new Error("the document does not say that it is German");
+	await page.context().close();
+});
