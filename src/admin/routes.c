@@ -132,6 +132,7 @@ const struct admin_route admin_routes[] = {
 	{ GET,    API "/annotations/weeks", PLATFORM_TOO, ADMIN_READS, admin_annotations_weeks,
 	  "reportAnnotationsByWeek", "How many annotations were made in each week that has any; weeks begin on Monday (UTC)",
 	  "user project from until", NULL, "list:AnnotationWeek", "200" },
+
 	{ POST,   API "/intake/label-studio", PLATFORM_TOO, ADMIN_WRITES, admin_labelstudio_post,
 	  "takeLabelStudio", "What a webhook of Label Studio sends: annotations created, updated, deleted; other actions change nothing",
 	  NULL, "LabelStudioMessage", "LabelStudioTaken", "200 409" },

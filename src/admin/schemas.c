@@ -131,6 +131,7 @@ const struct shape admin_shapes[] = {
 		"project:string annotations:int lead_time_ms:int first:time last:time" },
 
 	{ "AnnotationWeek", false, "week:time annotations:int lead_time_ms:int" },
+
 	{ "LabelStudioMessage", false, "action:string! annotation:any annotations:any[] project:any task:any" },
 	{ "LabelStudioTaken", false, "received:int written:int waiting:int deleted:int" },
 	{ "LabelStudioPerson", false, "id:string user:string? userName:string? waiting:int" },

@@ -1,4 +1,4 @@
-/* schema_feed.c - tables of what goes out to the platform, and of what it tells us. */
+/* schema_feed.c - the tables of what goes out by itself and of what Label Studio tells. */
 #include "schema_tables.h"
 
 #include <stddef.h>
