@@ -9,7 +9,7 @@
 # make lint                    form, layers, tenant, lengths, cppcheck, clang-tidy, -Werror
 # make format                  puts the form right
 # make fuzz                    a minute for each fuzzer (FUZZ_SECONDS; needs clang)
-# make conformance             sign-in through identity providers of others, from npm and Maven
+# make conformance             with servers of others: identity providers from npm and Maven, 389-DS
 # make bench                   measurements against other servers; takes its time
 # make install                 PREFIX=/usr/local DESTDIR=
 # SAN=address,undefined builds into a folder of its own; WERROR=1 is what CI uses;
@@ -47,7 +47,7 @@ SANIT  := $(if $(SAN),-O1 -fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitiz
 
 # asked once per run of make, not once per file; and not before the goals that
 # install what is asked for
-ifneq ($(filter-out clean deps demo test format,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out clean deps demo test conformance format,$(or $(MAKECMDGOALS),all)),)
 FOREIGN := $(INCS)
 LIBS    := $(LIBS)
 GUARD   := $(or $(SANIT),$(HARDEN))
@@ -172,9 +172,10 @@ screenshots: all build-ui/browser
 flow_files = $(patsubst %,tests/flow/test_%.py,$(1))
 BYTES := $(call flow_files,scim_quirks scim_quirks_patch scim_patch scim_errors_limits \
 	scim_tenants scim_sessions saml_attacks_bytes saml_attacks_wrapping \
-	saml_attacks_crypto saml_login admin_people attribution openapi sessions)
+	saml_attacks_crypto saml_login admin_people attribution openapi sessions \
+	webhooks syslog labelstudio reports)
 RACY := $(call flow_files,seats order reliability operations sessions scim_sessions \
-	scim_tenants saml_login break_glass lane requests)
+	scim_tenants saml_login break_glass lane requests webhooks syslog)
 
 test-asan:
 	@$(MAKE) --no-print-directory SAN=address,undefined FLOW_ARGS='-m "not slow" -k "not postgresql"' \
@@ -184,8 +185,11 @@ test-tsan:
 	@$(MAKE) --no-print-directory SAN=thread FLOW_ARGS='-m "not slow" -k "not sqlite"' \
 		FLOW="$(RACY)" test-unit test-flow
 
-conformance: all
+conformance: deps
+	@sh tests/deps conformance || echo "conformance: what needs these packages is left out"
+	@$(MAKE) --no-print-directory all
 	@ROSTERD_BIN_DIR=$(CURDIR)/$(B) $(PYTHON) -B -m pytest -q -rs $(or $(CONFORMANCE),conformance)
+	@ROSTERD_BIN_DIR=$(CURDIR)/$(B) $(PYTHON) -B -m pytest -q -rs tests/flow/conformance
 
 bench: all $(B)/bench_saml_verify
 	@ROSTERD_BIN_DIR=$(CURDIR)/$(B) sh tests/bench/run

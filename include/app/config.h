@@ -21,12 +21,14 @@ struct config {
 	const char *secret_key_file; /* NULL if not set, as the next ones     */
 	const char *tls_cert, *tls_key;
 	const char *proxies;
+	const char *syslog, *syslog_ca;
 	const char *dns_server;
 	struct sockaddr_in dns; /* dns_server; sin_family 0 if not set        */
 	int64_t workers, queue, lane, lane_queue, connections;
-	int64_t body_max;  /* bytes                                          */
-	int64_t log_level; /* LOG_ERR .. LOG_DEBUG                           */
-	bool log_requests, metrics_public, private_addresses;
+	int64_t events_days; /* how long events are kept                     */
+	int64_t body_max;    /* bytes                                          */
+	int64_t log_level;   /* LOG_ERR .. LOG_DEBUG                           */
+	bool log_requests, metrics_public, private_addresses, webhooks_plain;
 	const char *file; /* NULL: none                                       */
 };
 

@@ -43,6 +43,8 @@ struct ctx {
 				    * of its organization; see change.h             */
 	bool brief;                /* on a thread that others wait for              */
 	bool lane;                 /* it wants one that may wait; see http/lane.h   */
+	bool bulk;                 /* much is written at once: SQLite gives it transactions
+				    * of its own                                    */
 	struct touched *touched;   /* roster: people whose facts changed; NULL when
 				    * nothing is being changed                      */
 	struct history *history;   /* record: audit and events to be written; same  */

@@ -34,6 +34,7 @@ enum err_kind {
 	ERR_BUSY,    /* too many attempts: later                  */
 	ERR_SEATS,   /* the licence has no free seat, policy "refuse" */
 	ERR_NOT_FOUND,
+	ERR_GONE,          /* it was there, and is not kept any more      */
 	ERR_METHOD,        /* the path exists, the method does not        */
 	ERR_UNIQUE,        /* the name is taken                           */
 	ERR_CONFLICT,      /* the state of things forbids it              */

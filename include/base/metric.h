@@ -23,6 +23,8 @@ enum metric {
 	METRIC_SAML_REFUSED,  /* label: code    */
 	METRIC_LDAP_RUNS,     /* label: kind, outcome */
 	METRIC_LDAP_ENTRIES,  /* label: what    */
+	METRIC_WEBHOOKS,      /* label: outcome */
+	METRIC_SYSLOG,
 	METRICS
 };
 

@@ -59,3 +59,9 @@ bool password_hash(struct ctx *c, const char *password, const char **out) MUST;
 bool password_same(struct ctx *c, const char *hash, const char *password, bool *same) MUST;
 
 void secret_wipe(void *p, size_t n);
+
+/* "whsec_" and 32 random bytes in base64: a secret to sign what we send with, in the form
+ * of the Standard Webhooks convention. */
+char *signing_secret_new(struct arena *a);
+/* HMAC-SHA256 over text with such a secret, in base64. */
+bool signing_mac(struct ctx *c, const char *secret, const char *text, const char **out) MUST;

@@ -67,6 +67,9 @@ void buf_puts(struct buf *b, const char *s);
 void buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* s as a JSON string with its quotes (RFC 8259); NULL becomes null. */
 void buf_json(struct buf *b, const char *s);
+/* s as a cell of CSV (RFC 4180), in quotes.  Spreadsheets run what begins like a formula:
+ * such text gets an apostrophe in front.  NULL is empty. */
+void buf_csv(struct buf *b, const char *s);
 /* "$3, $4, $5": n parameters from $first on, for VALUES. */
 void buf_params(struct buf *b, int first, int n);
 /* The same as a set to stand behind IN: as rows, for PostgreSQL compares a plain

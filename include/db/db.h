@@ -140,8 +140,9 @@ bool db_gate(struct ctx *c, const char *org_id, bool alone) MUST;
  */
 bool db_tend(struct ctx *c) MUST;
 /* The same for one table that this very transaction has filled: nobody else can see how
- * large it is by now, and statements planned for an empty table would read all of it. */
-bool db_grown(struct ctx *c, const char *table) MUST;
+ * large it is by now, and statements planned for an empty table would read all of it.
+ * rows: about how many there are; where so many are known of, nothing is to be done. */
+bool db_grown(struct ctx *c, const char *table, int64_t rows) MUST;
 
 /* Which of some equal slots this connection should prefer, 0 .. n-1: two
  * connections of one process get different ones as far as n goes. */

@@ -12,6 +12,7 @@ struct annotation {
 	int64_t created, updated, lead_time_ms;             /* lead time -1: not known  */
 	/* when read: the author as reports show him */
 	const char *user_name, *user_state; /* "active", "deactivated", "former", "erased" */
+	int64_t deleted;                    /* on the platform; 0: it is still there       */
 };
 
 enum { ANNOTATIONS_BATCH_MAX = 1000 };
@@ -51,3 +52,27 @@ struct annotation_week {
 };
 bool annotation_weeks(struct ctx *c, const struct annotation_query *q, struct annotation_week **out,
 		      int *count) MUST;
+
+/* They are gone from the platform; who made them stays on record.  *n counts those that
+ * were not marked before. */
+bool annotation_mark_deleted(struct ctx *c, const char *const *ids, int count, int64_t *n) MUST;
+
+/* ---- people whom the platform calls by names of its own ---- */
+
+/* "ref" is the platform's name for somebody, whom we know by user_id. */
+struct platform_person {
+	const char *ref, *user_id, *user_name; /* the latter NULL while nobody has told us */
+	int64_t waiting;                       /* annotations that wait for that           */
+};
+
+/* From now on; what waits for it is recorded, up to RELEASE_MAX at a time.  *released
+ * counts. */
+enum { RELEASE_MAX = 10000 };
+bool platform_person_learn(struct ctx *c, const char *ref, const char *user_id,
+			   int64_t *released) MUST;
+bool platform_person_find(struct ctx *c, const char *ref, const char **user_id) MUST; /* NULL */
+/* Ordered by ref. */
+bool platform_person_list(struct ctx *c, const char *after, int64_t limit,
+			  struct platform_person **out, int *count, int64_t *total) MUST;
+/* Keeps an annotation until somebody tells whose it is; user_id of it is the ref. */
+bool annotation_wait(struct ctx *c, const struct annotation *a) MUST;

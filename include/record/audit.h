@@ -1,6 +1,7 @@
 /* audit.h - reading the audit trail, sealing it, checking it. */
 #pragma once
 
+#include "base/text.h"
 #include "db/db.h"
 
 struct audit {
@@ -42,3 +43,21 @@ bool audit_seal(struct ctx *c, int64_t limit, int64_t *sealed) MUST;
  * trace and address.
  */
 const char *audit_hash(struct ctx *c, const struct audit *a, const char *previous);
+
+/*
+ * One record as the export and syslog have it, with all that the hash is made of, and
+ * exactly: before and after are text here, not JSON; time is at once more, for people.  A
+ * line of JSON, which begins with the organization unless org_id is NULL; a line of CSV
+ * (RFC 4180), or that of the names for a NULL.
+ */
+void audit_put_json(struct ctx *c, struct buf *b, const char *org_id, const struct audit *a);
+void audit_put_csv(struct ctx *c, struct buf *b, const struct audit *a);
+
+/* How far syslog is: records of the chain behind the one it has, limit at most. */
+bool audit_stream_due(struct ctx *c, int64_t limit, struct audit **out, int *count) MUST;
+/* It has them up to seq; in the open transaction. */
+bool audit_stream_save(struct ctx *c, int64_t seq) MUST;
+
+/* Work that one process does for all: got while owner has it, or takes it because nobody
+ * else does any more. */
+bool lease_take(struct ctx *c, const char *name, const char *owner, int64_t ms, bool *got) MUST;

@@ -25,11 +25,13 @@ struct ldap_entry {
 /* After an id ("" from the start), in the order of ids, LDAP_PAGE at most. */
 bool ldap_entry_page(struct ctx *c, const char *source_id, const char *after,
 		     struct ldap_entry **out, int *count) MUST;
-/* Those of the ids, or of the keys, that are known; in no order. */
+/* Those of the ids, of the keys, or of the people, that are known; in no order. */
 bool ldap_entry_find(struct ctx *c, const char *source_id, const char *const *ids, int n,
 		     struct ldap_entry **out, int *count) MUST;
 bool ldap_entry_by_dn(struct ctx *c, const char *source_id, const char *const *keys, int n,
 		      struct ldap_entry **out, int *count) MUST;
+bool ldap_entry_by_user(struct ctx *c, const char *source_id, const char *const *users, int n,
+			struct ldap_entry **out, int *count) MUST;
 /* Accounts that said they would be over by now and still count as active. */
 bool ldap_entry_expired(struct ctx *c, const char *source_id, int64_t limit,
 			struct ldap_entry **out, int *count) MUST;

@@ -20,10 +20,10 @@ struct touched {
 			   * where policy is "refuse", the request fails for want of a seat */
 		/* what happened to the account itself, for audit and events */
 		bool arrived, saved, deactivated, reactivated, deleted, erased;
-		bool joined;         /* arrived in groups that had been waiting          */
-		bool fresh;          /* made in this change, and nothing is known of him but
-				      * what stands here: no grant or standing */
-		bool active;         /* of the fresh */
+		bool joined;              /* arrived in groups that had been waiting          */
+		bool fresh;               /* made in this change, and nothing is known of him but
+					   * what stands here: no grant or standing */
+		bool active;              /* of the fresh */
 		const char *const *group; /* of the fresh: ids of the groups he came into */
 		int in_groups;
 		const char *differs; /* JSON array of the attributes that a save moved */

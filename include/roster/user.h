@@ -41,6 +41,9 @@ bool user_get(struct ctx *c, const char *id, struct user **out) MUST; /* ERR_NOT
 bool user_get_all(struct ctx *c, const char *id, struct user **out) MUST;
 /* By userName, without case. */
 bool user_find_by_name(struct ctx *c, const char *name, struct user **out) MUST;
+/* By userName, or else by an e-mail address that only one of the living has; NULL if
+ * nobody, or several. */
+bool user_find_by_mail(struct ctx *c, const char *mail, struct user **out) MUST;
 /* By id, or else by userName: what the API accepts for "user". */
 bool user_find_ref(struct ctx *c, const char *ref, struct user **out) MUST;
 /* Also the deleted and erased. */

@@ -11,7 +11,7 @@ struct saml_pool;
 struct db_pool;
 
 /* Libraries and limits of this process.  Before any thread; pool is lent. */
-bool saml_start(struct ctx *c, struct saml_pool *pool, bool private_addresses) MUST;
+bool saml_start(struct ctx *c, struct saml_pool *pool) MUST;
 
 /* Metadata that is due is fetched again, of all organizations; one round of a thread that
  * may wait.  Also clears away what is over. */

@@ -99,9 +99,6 @@ bool user_unguarded(struct ctx *c, const struct user *u) MUST;
 bool manual_grant(struct ctx *c, const char *user_id, enum scope scope, const char *target,
 		  bool *has, enum role *role) MUST;
 
-/* Text of an embedded preset of a SCIM connection; NULL if there is none. */
-const char *preset_text(const char *name);
-
 admin_handler admin_org_read, admin_org_patch, admin_seats_read;
 admin_handler admin_users_list, admin_user_read, admin_user_patch, admin_user_drop,
 	admin_user_explain, admin_user_forget;
@@ -135,3 +132,8 @@ admin_handler admin_invitations_list, admin_invitation_post, admin_invitation_re
 	admin_invitation_drop;
 admin_handler admin_domains_list, admin_domain_post, admin_domain_read, admin_domain_verify,
 	admin_domain_drop, admin_requests_list;
+admin_handler admin_webhooks_list, admin_webhook_post, admin_webhook_read, admin_webhook_patch,
+	admin_webhook_drop, admin_webhook_rotate, admin_webhook_test, admin_deliveries_list,
+	admin_redeliver;
+admin_handler admin_labelstudio_post, admin_labelstudio_people_post, admin_labelstudio_people;
+admin_handler admin_report_seats, admin_report_leavers, admin_report_idle, admin_report_access;

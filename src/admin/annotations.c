@@ -193,6 +193,7 @@ static json_t *show(struct ctx *c, const struct annotation *a)
 	json_put(j, "lead_time_ms",
 		 a->lead_time_ms < 0 ? json_null() : json_integer(a->lead_time_ms));
 	json_put_null(j, "digest", a->digest);
+	json_put_time(c, j, "deleted", a->deleted);
 	return j;
 }
 

@@ -4,7 +4,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "base/time.h"
 #include "record/audit.h"
 #include "record/outbox.h"
 
@@ -56,78 +55,6 @@ bool admin_audit_page(struct ctx *c, const struct http_req *q, struct http_resp 
 	return true;
 }
 
-/* All that the hash is made of, and exactly: before and after are text here, not
- * JSON.  time is at once more, for people. */
-struct field {
-	const char *name, *text;
-	bool number;
-};
-enum { FIELDS = 15 };
-
-static void fields_of(struct ctx *c, const struct audit *a, struct field f[FIELDS])
-{
-	const struct field all[FIELDS] = {
-		{ "seq", arena_printf(c->arena, "%" PRId64, a->seq), true },
-		{ "hash", a->hash, false },
-		{ "id", a->id, false },
-		{ "at", arena_printf(c->arena, "%" PRId64, a->at), true },
-		{ "time", time_text(c->arena, a->at), false },
-		{ "actor", a->actor, false },
-		{ "source_id", a->source_id, false },
-		{ "action", a->action, false },
-		{ "target_kind", a->target_kind, false },
-		{ "target_id", a->target_id, false },
-		{ "before", a->before, false },
-		{ "after", a->after, false },
-		{ "reason", a->reason, false },
-		{ "trace", a->trace, false },
-		{ "address", a->address, false },
-	};
-
-	memcpy(f, all, sizeof(all));
-}
-
-static void put_line(struct buf *b, const struct field f[FIELDS])
-{
-	for (int i = 0; i < FIELDS; i++) {
-		buf_printf(b, "%s\"%s\":", i ? "," : "{", f[i].name);
-		if (f[i].number)
-			buf_puts(b, f[i].text);
-		else
-			buf_json(b, f[i].text);
-	}
-	buf_puts(b, "}\n");
-}
-
-/* Spreadsheets run what begins like a formula: an apostrophe keeps it text. */
-static void put_cell(struct buf *b, const struct field *f)
-{
-	const char *s = f->text ? f->text : "";
-
-	buf_puts(b, "\"");
-	if (!f->number && *s && strchr("=+-@\t\r", *s))
-		buf_puts(b, "'");
-	for (; *s; s++) {
-		if (*s == '"')
-			buf_puts(b, "\"");
-		buf_put(b, s, 1);
-	}
-	buf_puts(b, "\"");
-}
-
-/* RFC 4180. */
-static void put_row(struct buf *b, const struct field f[FIELDS], bool names)
-{
-	for (int i = 0; i < FIELDS; i++) {
-		buf_puts(b, i ? "," : "");
-		if (names)
-			buf_puts(b, f[i].name);
-		else
-			put_cell(b, &f[i]);
-	}
-	buf_puts(b, "\r\n");
-}
-
 static bool read_format(struct ctx *c, const struct http_req *q, bool *csv)
 {
 	const char *format;
@@ -142,7 +69,6 @@ static bool read_format(struct ctx *c, const struct http_req *q, bool *csv)
 bool admin_audit_export(struct ctx *c, const struct http_req *q, struct http_resp *p)
 {
 	struct buf b = buf_in(c->arena, EXPORT_BYTES_MAX);
-	struct field f[FIELDS] = { 0 };
 	int64_t after, limit;
 	struct audit *a;
 	bool csv;
@@ -152,15 +78,13 @@ bool admin_audit_export(struct ctx *c, const struct http_req *q, struct http_res
 	    !http_query_int(c, q, "limit", EXPORT_MAX, 1, EXPORT_MAX, &limit) ||
 	    !audit_chain(c, after, limit, &a, &n))
 		return false;
-	fields_of(c, &(struct audit){ 0 }, f);
 	if (csv)
-		put_row(&b, f, true);
+		audit_put_csv(c, &b, NULL);
 	for (int i = 0; i < n; i++) {
-		fields_of(c, &a[i], f);
 		if (csv)
-			put_row(&b, f, false);
+			audit_put_csv(c, &b, &a[i]);
 		else
-			put_line(&b, f);
+			audit_put_json(c, &b, NULL, &a[i]);
 	}
 	if (b.over)
 		return error(c, ERR_TOO_MANY,
@@ -182,15 +106,18 @@ bool admin_events_page(struct ctx *c, const struct http_req *q, struct http_resp
 	struct event *e;
 	struct page page;
 	json_t *items, *j;
-	int64_t left;
+	int64_t left, after, ordered;
 	int n;
 
-	if (!page_read(c, q, &page) || !event_list(c, page.after, page.limit, &e, &n, &left))
+	/* whoever asks need not wait until the background has come by */
+	if (!page_read(c, q, &page) || !event_order(c, EVENT_ORDER_BATCH, &ordered) ||
+	    !event_place(c, page.after, &after) || !event_list(c, after, page.limit, &e, &n, &left))
 		return false;
 	items = json_array();
 	for (int i = 0; i < n; i++) {
 		j = json_object();
 		json_put_text(j, "id", e[i].id);
+		json_put_int(j, "seq", e[i].seq);
 		json_put_text(j, "type", e[i].type);
 		json_put_time(c, j, "at", e[i].at);
 		json_put_null(j, "user", e[i].user_id);

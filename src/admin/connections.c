@@ -5,45 +5,10 @@
 
 #include "admin/presets.h"
 #include "change/change.h"
-#include "change/listing.h"
+#include "preset.h"
 #include "roster/source.h"
 
 enum { NAME_BYTES_MAX = 200 };
-
-const char *preset_text(const char *name)
-{
-	for (int i = 0; i < preset_file_count; i++) {
-		size_t n = strlen(name);
-
-		if (strncmp(preset_files[i].name, name, n) == 0 &&
-		    strcmp(preset_files[i].name + n, "/scim") == 0)
-			return preset_files[i].text;
-	}
-	return NULL;
-}
-
-/* The settings of a preset; NULL if there is no such preset. */
-static json_t *preset_settings(struct ctx *c, const char *name)
-{
-	const char *text = preset_text(name);
-
-	return text ? json_object_get(json_own(c, json_parsed(text)), "settings") : NULL;
-}
-
-static bool refuse_preset(struct ctx *c, const char *name)
-{
-	struct buf b = buf_in(c->arena, 2048);
-
-	for (int i = 0; i < preset_file_count; i++) {
-		const char *slash = strchr(preset_files[i].name, '/');
-
-		if (slash && strcmp(slash, "/scim") == 0)
-			buf_printf(&b, "%s%.*s", b.n ? ", " : "",
-				   (int)(slash - preset_files[i].name), preset_files[i].name);
-	}
-	return error(c, ERR_VALUE, "there is no preset \"%.60s\"; there are: %s", name,
-		     b.p ? b.p : "none");
-}
 
 static bool refuse_setting(struct ctx *c, const json_t *known, const char *name)
 {
@@ -62,12 +27,14 @@ static bool refuse_setting(struct ctx *c, const json_t *known, const char *name)
 /* Each must be one that the generic preset names, and true or false. */
 static bool merge_settings(struct ctx *c, const json_t *given, json_t *into)
 {
-	const json_t *known = preset_settings(c, "generic");
+	const json_t *known;
 	const char *key;
 	json_t *value;
 
 	if (!given)
 		return true;
+	if (!preset_settings(c, "scim", "generic", &known))
+		return false;
 	if (!json_is_object(given))
 		return error(c, ERR_VALUE, "settings must be an object");
 	json_object_foreach((json_t *)(uintptr_t)given, key, value)
@@ -146,10 +113,8 @@ bool admin_connection_post(struct ctx *c, const struct http_req *q, struct http_
 	    !body_text(c, j, "name", NAME_BYTES_MAX, &s.name) ||
 	    !body_text(c, j, "preset", NAME_BYTES_MAX, &s.preset))
 		return false;
-	if (!preset_text(s.preset))
-		return refuse_preset(c, s.preset);
-	defaults = preset_settings(c, s.preset);
-	if (!merge_settings(c, defaults, settings) ||
+	if (!preset_settings(c, "scim", s.preset, &defaults) ||
+	    !merge_settings(c, defaults, settings) ||
 	    !merge_settings(c, json_object_get(j, "settings"), settings))
 		return false;
 	s.settings = json_line(c, settings);
@@ -194,18 +159,6 @@ bool admin_connection_patch(struct ctx *c, const struct http_req *q, struct http
 	}
 	json_respond(c, p, 200, show(c, s));
 	return true;
-}
-
-static json_t *show_contents(const struct source_contents *n)
-{
-	json_t *j = json_object();
-
-	json_put_int(j, "groups", n->groups);
-	json_put_int(j, "memberships", n->memberships);
-	json_put_int(j, "pending_members", n->pending_members);
-	json_put_int(j, "tokens", n->tokens);
-	json_put_int(j, "users", n->users);
-	return j;
 }
 
 /* ?preview=true tells what would go: groups, memberships, tokens; the users stay,

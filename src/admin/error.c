@@ -24,6 +24,7 @@ static const struct {
 	[ERR_BUSY]            = { 429, "Too many attempts"                             },
 	[ERR_SEATS]           = { 409, "No free seat"                                  },
 	[ERR_NOT_FOUND]       = { 404, "Not found"                                     },
+	[ERR_GONE]            = { 410, "Not kept any more"                             },
 	[ERR_METHOD]          = { 405, "Not a method of this path"                     },
 	[ERR_UNIQUE]          = { 409, "The name is taken"                             },
 	[ERR_CONFLICT]        = { 409, "The state of things does not allow it"         },

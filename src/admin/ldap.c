@@ -3,54 +3,12 @@
 
 #include <string.h>
 
-#include "admin/presets.h"
 #include "change/change.h"
-#include "change/listing.h"
+#include "preset.h"
 #include "roster/ldap_entry.h"
 #include "roster/session.h"
 
 enum { NAME_BYTES_MAX = 200 };
-
-/* ---- presets ---- */
-
-static const char *ldap_preset(const char *name)
-{
-	size_t n = strlen(name);
-
-	for (int i = 0; i < preset_file_count; i++)
-		if (strncmp(preset_files[i].name, name, n) == 0 &&
-		    strcmp(preset_files[i].name + n, "/ldap") == 0)
-			return preset_files[i].text;
-	return NULL;
-}
-
-static bool refuse_preset(struct ctx *c, const char *name)
-{
-	struct buf b = buf_in(c->arena, 2048);
-
-	for (int i = 0; i < preset_file_count; i++) {
-		const char *slash = strchr(preset_files[i].name, '/');
-
-		if (slash && strcmp(slash, "/ldap") == 0)
-			buf_printf(&b, "%s%.*s", b.n ? ", " : "",
-				   (int)(slash - preset_files[i].name), preset_files[i].name);
-	}
-	return error(c, ERR_VALUE, "there is no preset \"%.60s\"; there are: %s", name,
-		     b.p ? b.p : "none");
-}
-
-static bool preset_settings(struct ctx *c, const char *name, const json_t **out)
-{
-	const char *text = name ? ldap_preset(name) : NULL;
-
-	*out = NULL;
-	if (!name)
-		return true;
-	if (!text)
-		return refuse_preset(c, name);
-	*out = json_object_get(json_own(c, json_parsed(text)), "settings");
-	return true;
-}
 
 /* ---- reading ---- */
 
@@ -139,7 +97,7 @@ bool admin_ldap_post(struct ctx *c, const struct http_req *q, struct http_resp *
 		return false;
 	if (!s.name || !*s.name)
 		return error(c, ERR_VALUE, "name is missing");
-	if (!preset_settings(c, s.preset, &preset) ||
+	if (!preset_settings(c, "ldap", s.preset, &preset) ||
 	    !ldap_connection_make(c, &s, preset, settings_of(c, body), &l) ||
 	    !note(c, "connection.created", s.id, NULL) || !respond(c, p, 201, s.id))
 		return false;
@@ -168,18 +126,6 @@ bool admin_ldap_patch(struct ctx *c, const struct http_req *q, struct http_resp 
 	       (!accept || ldap_connection_accept(c, l)) &&
 	       note(c, "connection.updated", l->source->id, json_line(c, was)) &&
 	       respond(c, p, 200, l->source->id);
-}
-
-static json_t *show_contents(const struct source_contents *n)
-{
-	json_t *j = json_object();
-
-	json_put_int(j, "groups", n->groups);
-	json_put_int(j, "memberships", n->memberships);
-	json_put_int(j, "pending_members", n->pending_members);
-	json_put_int(j, "tokens", n->tokens);
-	json_put_int(j, "users", n->users);
-	return j;
 }
 
 bool admin_ldap_drop(struct ctx *c, const struct http_req *q, struct http_resp *p)

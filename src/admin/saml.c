@@ -3,9 +3,8 @@
 
 #include <string.h>
 
-#include "admin/presets.h"
 #include "change/change.h"
-#include "change/listing.h"
+#include "preset.h"
 #include "roster/domain.h"
 #include "roster/org.h"
 #include "roster/session.h"
@@ -14,49 +13,6 @@ enum { NAME_BYTES_MAX = 200, ENTITY_ID_MAX = 256, URL_MAX = 2000 };
 
 static const char own_members[] = "name preset idp_metadata_xml idp_metadata_url entity_id "
 				  "replace_idp";
-
-/* ---- presets ---- */
-
-static const char *saml_preset(const char *name)
-{
-	for (int i = 0; i < preset_file_count; i++) {
-		size_t n = strlen(name);
-
-		if (strncmp(preset_files[i].name, name, n) == 0 &&
-		    strcmp(preset_files[i].name + n, "/saml") == 0)
-			return preset_files[i].text;
-	}
-	return NULL;
-}
-
-static bool refuse_preset(struct ctx *c, const char *name)
-{
-	struct buf b = buf_in(c->arena, 2048);
-
-	for (int i = 0; i < preset_file_count; i++) {
-		const char *slash = strchr(preset_files[i].name, '/');
-
-		if (slash && strcmp(slash, "/saml") == 0)
-			buf_printf(&b, "%s%.*s", b.n ? ", " : "",
-				   (int)(slash - preset_files[i].name), preset_files[i].name);
-	}
-	return error(c, ERR_VALUE, "there is no preset \"%.60s\"; there are: %s", name,
-		     b.p ? b.p : "none");
-}
-
-/* What the preset says of settings; own at first, so that it can be merged into. */
-static bool preset_settings(struct ctx *c, const char *name, json_t *into)
-{
-	const char *text = name ? saml_preset(name) : NULL;
-	json_t *j;
-
-	if (!name)
-		return true;
-	if (!text)
-		return refuse_preset(c, name);
-	j = json_own(c, json_parsed(text));
-	return saml_settings_merge(c, json_object_get(j, "settings"), into);
-}
 
 /* ---- bodies ---- */
 
@@ -233,12 +189,14 @@ struct prepared {
 static bool make(struct ctx *c, const struct wish *w, struct prepared *made, const char **id)
 {
 	json_t *settings = json_own(c, json_object());
+	const json_t *preset;
 	struct source s = { .kind = "saml", .name = w->name, .preset = w->preset };
 	struct saml_row row = { .entity_id = w->entity_id,
 				.idp_url = w->url && *w->url ? w->url : NULL };
 	bool changed;
 
-	if (!preset_settings(c, w->preset, settings) ||
+	if (!preset_settings(c, "saml", w->preset, &preset) ||
+	    (preset && !saml_settings_merge(c, preset, settings)) ||
 	    !saml_settings_merge(c, w->settings, settings))
 		return false;
 	s.settings = json_line(c, settings);
@@ -343,18 +301,6 @@ bool admin_saml_patch(struct ctx *c, const struct http_req *q, struct http_resp 
 		return false;
 	json_respond(c, p, 200, saml_show(c, s));
 	return true;
-}
-
-static json_t *show_contents(const struct source_contents *n)
-{
-	json_t *j = json_object();
-
-	json_put_int(j, "groups", n->groups);
-	json_put_int(j, "memberships", n->memberships);
-	json_put_int(j, "pending_members", n->pending_members);
-	json_put_int(j, "tokens", n->tokens);
-	json_put_int(j, "users", n->users);
-	return j;
 }
 
 bool admin_saml_drop(struct ctx *c, const struct http_req *q, struct http_resp *p)

@@ -21,6 +21,9 @@
 #define SESSION "id:string user:string userName:string method:string connection:string? " \
 	"address:string? agent:string? created:time last_seen:time expires:time"
 #define SIGNIN "idle_minutes:int absolute_minutes:int sso_only:bool return_targets:string[]"
+#define WEBHOOK "id:string name:string url:string events:string[] paused:bool " \
+	"paused_reason:string? place:int waiting:int dead:int failures:int failing_since:time? " \
+	"delivered:time? last_error:string? old_secret_until:time? created:time changed:time"
 #define SAML_SETTINGS "preset:string? attributes:SamlAttributes enabled:bool jit:bool link:bool " \
 	"update_profile:bool create_groups:bool groups_by:groups_by group_separator:string " \
 	"domains:string[] allow_idp_initiated:bool relay_targets:string[] sign_requests:bool " \
@@ -119,7 +122,8 @@ const struct shape admin_shapes[] = {
 	{ "Revision", false, "revision:int rules:int author:string created:time active:bool" },
 
 	{ "Annotation", false, "id:string project:string task:string? user:string userName:string "
-		"user_state:account created:time updated:time lead_time_ms:int? digest:string?" },
+		"user_state:account created:time updated:time lead_time_ms:int? digest:string? "
+		"deleted:time?" },
 	{ "AnnotationNew", true, "id:text! project:text! task:text user:string! created:time "
 		"updated:time lead_time_ms:int digest:string" },
 	{ "AnnotationBatch", true, "annotations:AnnotationNew[]!" },
@@ -132,10 +136,38 @@ const struct shape admin_shapes[] = {
 
 	{ "AnnotationWeek", false, "week:time annotations:int lead_time_ms:int" },
 
+	{ "LabelStudioMessage", false, "action:string! annotation:any annotations:any[] project:any task:any" },
+	{ "LabelStudioTaken", false, "received:int written:int waiting:int deleted:int" },
+	{ "LabelStudioPerson", false, "id:string user:string? userName:string? waiting:int" },
+	{ "LabelStudioPersonNew", false, "id:text! email:string user:string" },
+	{ "LabelStudioPeople", true, "people:LabelStudioPersonNew[]!" },
+	{ "LabelStudioPeopleNew", false, "{\"oneOf\":[{\"$ref\":\"#/components/schemas/LabelStudioPeople\"},"
+		"{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/LabelStudioPersonNew\"}}]}" },
+	{ "LabelStudioLearned", false, "received:int known:int written:int" },
+
 	{ "Audit", false, "id:string at:time actor:string source:string? action:string "
 		"target_kind:string target:string? before:any after:any reason:string? request:string? "
 		"address:string? seq:int? hash:string?" },
-	{ "Event", false, "id:string type:string at:time user:string? payload:any" },
+	{ "Event", false, "id:string seq:int type:string at:time user:string? payload:any" },
+
+	{ "SeatPeriod", false, "period:string used:int peak:int taken:int freed:int" },
+	{ "Leaver", false, "user:string person:string userName:string displayName:string? "
+		"state:account source:string? joined:time left:time returned:bool annotations:int "
+		"projects:int lead_time_ms:int first_annotation:time? last_annotation:time?" },
+	{ "Idle", false, "user:string userName:string displayName:string? role:role seat:bool "
+		"source:string? created:time last_signin:time? last_annotation:time?" },
+	{ "Access", false, "user:string userName:string displayName:string? state:state role:role "
+		"seat:bool? scope:string? target:string? title:string? given:string? rule:string? "
+		"revision:int? group:string? group_name:string? source:string? by:string? since:time?" },
+
+	{ "Webhook", false, WEBHOOK },
+	{ "WebhookMade", false, WEBHOOK " secret:string" },
+	{ "WebhookNew", true, "name:string url:string! events:string[] paused:bool" },
+	{ "WebhookPatch", true, "name:string url:string events:string[] paused:bool" },
+	{ "Delivery", false, "id:string state:delivery event:string seq:int type:string user:string? "
+		"at:time tries:int status:int? error:string? next:time? changed:time" },
+	{ "Redelivery", true, "delivery:string" },
+	{ "Redelivered", false, "deliveries:int" },
 
 	{ "Token", false, TOKEN },
 	{ "TokenMade", false, TOKEN " token:string" },
@@ -221,7 +253,8 @@ static const struct {
 	{ "kind",       "scim admin platform"                           },
 	{ "caller",     "user admin platform"                            },
 	{ "sees",       "organization workspaces"                       },
-	{ "format",     "jsonl csv"                                     },
+	{ "format",     "jsonl json csv"                                },
+	{ "period",     "day month"                                     },
 	{ "extent",     "no own own_if_permitted added_to yes"          },
 	{ "outcome",    "accepted refused test"                         },
 	{ "groups_by",  "name id"                                       },
@@ -237,6 +270,7 @@ static const struct {
 	{ "strategy",   "auto full syncrepl dirsync usn csn timestamp"  },
 	{ "run_state",  "queued reading comparing held applying done failed" },
 	{ "run_kind",   "full delta"                                    },
+	{ "delivery",   "waiting dead"                                  },
 	{ "domain_state", "pending verified operator"                   },
 	{ "dns_finding", "proved other_record no_record no_answer"      },
 };
@@ -276,11 +310,14 @@ const struct parameter admin_parameters[] = {
 	{ "action",    "string", "An action, or with a dot at the end all that begin so"       },
 	{ "target",    "string", "Id of what it is about"                                      },
 	{ "actor",     "string", "Who did it"                                                  },
-	{ "format",    "format", "JSON lines unless said"                                      },
+	{ "format",    "format", "Of the audit export jsonl, of reports json, unless said; or csv" },
+	{ "days",      "int",    "For so many days: 90 unless said"                            },
+	{ "by",        "period", "By day unless said"                                          },
 	{ "preview",   "bool",   "Only tell what would go"                                     },
 	{ "kind",      "string", "\"saml.login\", \"saml.logout\" or \"scim\""                 },
 	{ "outcome",   "outcome", "What came of it"                                            },
 	{ "connection", "string", "Id of a connection"                                         },
+	{ "delivery",  "delivery", "Those that wait, or the dead ones"                         },
 	{ "code",      "string", "Code of a refusal"                                           },
 	{ "reference", "string", "The reference that a page showed"                            },
 	{ 0 },

@@ -1,4 +1,5 @@
-/* background.c - the thread that looks after the database, the audit chain and what is over. */
+/* background.c - the thread that looks after the database, the audit chain, the order of
+ * events and what is over. */
 #include "background.h"
 
 #include <pthread.h>
@@ -15,8 +16,10 @@
 #include "change/clock.h"
 #include "change/schema.h"
 #include "loop.h"
+#include "outgoing.h"
 #include "recent.h"
 #include "record/audit.h"
+#include "record/outbox.h"
 #include "roster/org.h"
 #include "roster/session.h"
 
@@ -28,8 +31,10 @@ enum {
 						   * write as well                      */
 	KEEP_MS = AUDIT_SETTLE_MS + 2 * ROUND_MS, /* until a record can be sealed   */
 	SEAL_BATCH = 1000,                        /* records in one transaction         */
+	ORDER_BATCHES = 8,                        /* of events, for one organization    */
 	TIDY_MS = 60 * 60 * 1000,                 /* between two removals of what is over */
 	TIDY_BATCH = 1000,
+	PRUNE_BATCHES = 5, /* of events, for one organization    */
 	SWEEP_LOSSES = 50000,
 	NOTES = 256,
 	ID_MAX = 40
@@ -107,15 +112,35 @@ static bool look_for_database(struct app *app, struct ctx *c)
 	return false;
 }
 
+/* A change of everybody leaves many: some batches at a time, so that others get theirs. */
+static bool order_events(struct ctx *c, bool *more)
+{
+	int64_t ordered = EVENT_ORDER_BATCH;
+
+	for (int i = 0; i < ORDER_BATCHES && ordered == EVENT_ORDER_BATCH; i++) {
+		if (!event_order(c, EVENT_ORDER_BATCH, &ordered))
+			return false;
+		if (ordered)
+			outgoing_wake();
+	}
+	*more = ordered == EVENT_ORDER_BATCH;
+	return true;
+}
+
 static bool seal_one(struct ctx *c, const struct org *org)
 {
 	int64_t sealed = 0;
+	bool more = false;
 
 	c->org = org;
 	if (!db_enter_org(c, org->id) || !audit_seal(c, SEAL_BATCH, &sealed))
 		return false;
 	metric_add(METRIC_AUDIT_SEALED, NULL, NULL, 0, sealed);
-	if (sealed == SEAL_BATCH)
+	if (sealed)
+		outgoing_wake();
+	if (!order_events(c, &more))
+		return false;
+	if (sealed == SEAL_BATCH || more)
 		background_has_work(org->id);
 	return true;
 }
@@ -194,7 +219,19 @@ static void tend(struct app *app, struct ctx *c)
 			  F("msg", c->err.msg));
 }
 
-static bool tidy_all(struct ctx *c)
+static bool prune_events(struct app *app, struct ctx *c, bool *more)
+{
+	int64_t before = c->now - app->config->events_days * 24 * 60 * 60 * 1000;
+	int64_t pruned = EVENT_PRUNE_BATCH;
+
+	for (int i = 0; i < PRUNE_BATCHES && pruned == EVENT_PRUNE_BATCH; i++)
+		if (!event_prune(c, before, EVENT_PRUNE_BATCH, &pruned))
+			return false;
+	*more |= pruned == EVENT_PRUNE_BATCH;
+	return true;
+}
+
+static bool tidy_all(struct app *app, struct ctx *c, bool *more)
 {
 	struct org *orgs;
 	int count;
@@ -204,23 +241,27 @@ static bool tidy_all(struct ctx *c)
 	for (int i = 0; i < count; i++) {
 		c->org = &orgs[i];
 		if (!db_enter_org(c, orgs[i].id) || !session_sweep(c, TIDY_BATCH) ||
-		    !hold_sweep(c, SWEEP_LOSSES))
+		    !hold_sweep(c, SWEEP_LOSSES) || !prune_events(app, c, more))
 			return false;
 	}
 	return true;
 }
 
-/* Nobody waits for it: what does not work now works in an hour. */
+/* Nobody waits for it: what does not work now works in an hour; what is too much for once,
+ * in the next round. */
 static void tidy(struct app *app, struct ctx *c)
 {
 	SCOPED_LOAN loan = { 0 };
+	bool more = false;
 
 	if (last_tidy && time_monotonic() - last_tidy < TIDY_MS)
 		return;
 	last_tidy = time_monotonic();
-	if (!db_lend(app->pool, c, &loan) || !tidy_all(c))
+	if (!db_lend(app->pool, c, &loan) || !tidy_all(app, c, &more))
 		log_event(c, LOG_WARNING, "tidy", F("err", err_name(c->err.kind)),
 			  F("msg", c->err.msg));
+	else if (more)
+		last_tidy = 0;
 	c->err = (struct err){ 0 };
 }
 
@@ -265,8 +306,9 @@ static void store_recent(struct app *app, struct ctx *c)
 	c->err = (struct err){ 0 };
 }
 
-static int64_t look_after(struct app *app, struct ctx *c)
+static int64_t look_after(struct app *app, struct ctx *c, void *own)
 {
+	(void)own;
 	if (look_for_database(app, c)) {
 		tick(app, c);
 		tidy(app, c);
@@ -280,7 +322,7 @@ static int64_t look_after(struct app *app, struct ctx *c)
 
 void background_start(struct app *app)
 {
-	loop_start(&loop, app, look_after);
+	loop_start(&loop, app, look_after, NULL);
 }
 
 void background_stop(void)

@@ -1,6 +1,6 @@
 /*
  * background.h - the one thread beside the requests: it brings the database up,
- * and seals audit records.  Private to src/app.
+ * seals audit records and gives events their numbers.  Private to src/app.
  */
 #pragma once
 

@@ -1,7 +1,7 @@
 /*
  * ctl.h - what the parts of rosterctl share.
  *
- * A command is a line of the table in ctl.c.  It runs on the database (the
+ * A command is a line of a table in ctl_*_commands.c.  It runs on the database (the
  * first steps of an installation), over the API of a server, or on files alone;
  * some can do two of these.  It fails like everything else here, with
  * error(k->c, ...), and main() turns that into one line on stderr.
@@ -43,8 +43,6 @@ struct ctl_command {
 	ctl_run *database, *server, *file; /* NULL: cannot be done that way          */
 	const char *query; /* of ctl_plain: options that go into the query          */
 };
-/* All commands there are. */
-const struct ctl_command *ctl_commands(int *n);
 
 /* ctl_operations.c: what a command calls: "METHOD /path/{};...", the first of them its own.
  * For ctl_plain: body is "FILE" (JSON in the last argument) or the member that the last
@@ -70,8 +68,13 @@ const char *ctl_word(const struct ctl *k, const char **at);
 /* A moment: RFC 3339, or a day alone. */
 bool ctl_time(struct ctl *k, const char *text, int64_t *out) MUST;
 
-/* ctl_help.c */
-void ctl_help(const struct ctl *k, const struct ctl_command *table, int n);
+/* ctl_*_commands.c: each ends with a command without a noun. */
+extern const struct ctl_command ctl_roster_commands[], ctl_outside_commands[];
+/* ctl.c: the i-th of all of them; NULL behind the last. */
+const struct ctl_command *ctl_command_at(int i);
+
+/* ctl_help.c: for all commands, those of the noun in k->arg[0], or k->command. */
+void ctl_help(const struct ctl *k);
 void ctl_help_option(const char *name, const char **meta, const char **what);
 
 /* ctl_print.c: tables for people, JSON with --json. */
@@ -98,6 +101,8 @@ bool api_call(struct ctl *k, const char *method, const char *path, json_t *body,
 bool api_text(struct ctl *k, const char *path, struct slice *out, const char **next) MUST;
 /* All items of a list, page after page, at most --limit of them. */
 bool api_list(struct ctl *k, const char *path, json_t **items) MUST;
+/* Prints an export page after page; with csv the names of the columns once. */
+bool ctl_export(struct ctl *k, const char *first, bool csv) MUST;
 /* path with name=value of every option named in names that was given. */
 const char *api_query(struct ctl *k, const char *path, const char *names);
 /* "/users/%s", with the id percent-encoded. */
@@ -123,12 +128,18 @@ ctl_run ctl_projects_list, ctl_projects_create, ctl_projects_delete;
 ctl_run ctl_grants_list, ctl_grants_give, ctl_grants_take;
 ctl_run ctl_rules_export, ctl_rules_apply, ctl_rules_revisions, ctl_rules_plan, ctl_rules_import;
 ctl_run ctl_holds_list, ctl_holds_show, ctl_holds_approve, ctl_holds_reject;
-ctl_run ctl_annotations_list, ctl_annotations_weeks, ctl_annotations_record;
+ctl_run ctl_annotations_list, ctl_annotations_weeks, ctl_annotations_record, ctl_annotations_people,
+	ctl_annotations_learn, ctl_annotations_intake;
 ctl_run ctl_audit_list, ctl_audit_export, ctl_audit_verify, ctl_events_list;
+ctl_run ctl_webhooks_list, ctl_webhooks_create, ctl_webhooks_show, ctl_webhooks_set,
+	ctl_webhooks_pause, ctl_webhooks_resume, ctl_webhooks_rotate, ctl_webhooks_test,
+	ctl_webhooks_deliveries, ctl_webhooks_redeliver, ctl_webhooks_delete;
+ctl_run ctl_report_seats, ctl_report_leavers, ctl_report_idle, ctl_report_access;
 ctl_run ctl_saml_verify;
 ctl_run ctl_invitations_list, ctl_invitations_create, ctl_invitations_reset, ctl_invitations_revoke;
 ctl_run ctl_plain, ctl_openapi, ctl_operations, ctl_completion;
 ctl_run local_domains_set, ctl_domains_list, ctl_domains_add, ctl_domains_verify;
+ctl_run ctl_requests_list;
 ctl_run ctl_tokens_list, ctl_tokens_create, ctl_tokens_revoke;
 ctl_run ctl_sync_list, ctl_sync_create, ctl_sync_set, ctl_sync_show, ctl_sync_delete, ctl_sync_test,
 	ctl_sync_run, ctl_sync_status, ctl_sync_runs, ctl_sync_changes, ctl_sync_import;

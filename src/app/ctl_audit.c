@@ -24,37 +24,12 @@ bool ctl_audit_list(struct ctl *k)
 	return true;
 }
 
-/* Behind the line of names, which every page of CSV has. */
-static struct slice without_names(struct slice page)
-{
-	const char *end = memchr(page.p, '\n', page.n);
-	size_t n = end ? (size_t)(end - page.p) + 1 : page.n;
-
-	return (struct slice){ page.p + n, page.n - n };
-}
-
 bool ctl_audit_export(struct ctl *k)
 {
 	const char *format = ctl_option(k, "format");
-	const char *next = api_query(k, "/audit/export", "format");
-	struct arena *outer = k->c->arena;
-	bool names_too = true, ok = true;
-	struct slice page = { 0 };
 
-	while (ok && next) {
-		struct arena inner = { 0 };
-
-		k->c->arena = &inner;
-		ok = api_text(k, next, &page, &next);
-		if (ok && !names_too && format && strcmp(format, "csv") == 0)
-			page = without_names(page);
-		ok = ok && fwrite(page.p, 1, page.n, stdout) == page.n;
-		names_too = false;
-		next = ok ? arena_strdup(outer, next) : NULL;
-		k->c->arena = outer;
-		arena_free(&inner);
-	}
-	return ok || error(k->c, ERR_FULL, "the output could not be written");
+	return ctl_export(k, api_query(k, "/audit/export", "format"),
+			  format && strcmp(format, "csv") == 0);
 }
 
 /* Text of a member; NULL if it is null. */

@@ -24,14 +24,17 @@ static const struct {
 	{ "owner",        "MAIL",      "also make this person Owner" },
 	{ "public-url",   "URL",       "address of the server, for the link (ROSTERD_PUBLIC_URL)" },
 	{ "org",          "NAME",      "organization, by name" },
-	{ "kind",         "WORD",      "scim, admin or platform" },
-	{ "connection",   "NAME",      "SCIM connection the token belongs to" },
+	{ "kind",         "WORD",      "scim, admin or platform; of an exchange: scim, saml.login ..." },
+	{ "connection",   "NAME",      "SCIM connection the token belongs to; of exchanges the id" },
+	{ "outcome",      "WORD",      "accepted, refused, failed or test" },
+	{ "code",         "WORD",      "code of a refusal" },
+	{ "reference",    "ID",        "the reference that an error page or answer showed" },
+	{ "url",          "URL",       "the address it is sent to" },
+	{ "events",       "LIST",      "types of events, with blanks: \"user.* seat.taken\"; * for all" },
+	{ "delivery",     "WORD",      "waiting or dead" },
+	{ "one",          "ID",        "only this delivery" },
 	{ "name",         "TEXT",      "what it is called" },
 	{ "expires",      "DATE",      "last moment of the token, e.g. 2030-01-31" },
-	{ "outcome",      "WORD",      "accepted, refused or test" },
-	{ "code",         "CODE",      "code of a refusal" },
-	{ "reference",    "TEXT",      "the reference that a page showed" },
-	{ "days",         "N",         "how long an invitation is good" },
 	{ "preset",       "NAME",      "identity provider: okta, entra-id, ..." },
 	{ "workspace",    "ID",        "the workspace it is about" },
 	{ "project",      "ID",        "the project it is about" },
@@ -49,7 +52,9 @@ static const struct {
 	{ "after",        "ID",        "go on behind this one" },
 	{ "limit",        "N",         "not more than this many" },
 	{ "revision",     "N",         "this revision instead of the active one" },
-	{ "format",       "WORD",      "jsonl or csv; of rules: rules or label-studio" },
+	{ "format",       "WORD",      "jsonl or csv; of reports json or csv; of rules: rules or label-studio" },
+	{ "days",         "N",         "so long is an invitation good, or did idle people not sign in" },
+	{ "by",           "WORD",      "day or month" },
 	{ "plan",         "ID",        "the plan to carry out, as rules plan printed it" },
 	{ "hash",         "HASH",      "its hash: that it is the plan you saw" },
 	{ "exit-code",    "",          "exit 0 if the document changes nothing, 2 if it does" },
@@ -111,22 +116,24 @@ static void print_line(const struct ctl_command *m)
 	printf("  %-32s %s\n", left, m->summary);
 }
 
-static void help_all(const struct ctl_command *table, int n)
+static void help_all(void)
 {
+	const struct ctl_command *m;
+
 	printf("rosterctl administers rosterd: who is in, with which role, on which seat.\n\n"
 	       "usage: rosterctl [OPTIONS] COMMAND ...\n\n"
 	       "First steps, on the database itself:\n");
-	for (int i = 0; i < n; i++)
-		if (table[i].database)
-			print_line(&table[i]);
+	for (int i = 0; (m = ctl_command_at(i)); i++)
+		if (m->database)
+			print_line(m);
 	printf("\nEverything else, over the API of a running server:\n");
-	for (int i = 0; i < n; i++)
-		if (table[i].server)
-			print_line(&table[i]);
+	for (int i = 0; (m = ctl_command_at(i)); i++)
+		if (m->server)
+			print_line(m);
 	printf("\nOn files alone:\n");
-	for (int i = 0; i < n; i++)
-		if (table[i].file)
-			print_line(&table[i]);
+	for (int i = 0; (m = ctl_command_at(i)); i++)
+		if (m->file)
+			print_line(m);
 	printf("\nOptions of every command:\n");
 	print_common();
 	printf("\nExample:\n"
@@ -154,19 +161,21 @@ static void help_one(const struct ctl *k)
 	printf("\nExample:\n  rosterctl %s\n", m->example);
 }
 
-void ctl_help(const struct ctl *k, const struct ctl_command *table, int n)
+void ctl_help(const struct ctl *k)
 {
+	const struct ctl_command *m;
+
 	if (k->command) {
 		help_one(k);
 		return;
 	}
 	if (!k->arg[0]) {
-		help_all(table, n);
+		help_all();
 		return;
 	}
 	printf("usage:\n");
-	for (int i = 0; i < n; i++)
-		if (strcmp(table[i].noun, k->arg[0]) == 0)
-			print_line(&table[i]);
+	for (int i = 0; (m = ctl_command_at(i)); i++)
+		if (strcmp(m->noun, k->arg[0]) == 0)
+			print_line(m);
 	printf("\nrosterctl %s COMMAND --help tells more about one.\n", k->arg[0]);
 }

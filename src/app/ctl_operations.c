@@ -69,7 +69,25 @@ static const struct ctl_calls calls[] = {
 	{ .command = "annotations record",    .operations = "POST /annotations" },
 	{ .command = "audit list",            .operations = "GET /audit" },
 	{ .command = "audit export",          .operations = "GET /audit/export" },
-	{ .command = "requests",              .operations = "GET /requests", .columns = "at kind outcome code reason reference" },
+	{ .command = "annotations people",    .operations = "GET /intake/label-studio/people" },
+	{ .command = "annotations learn",     .operations = "POST /intake/label-studio/people" },
+	{ .command = "annotations intake",    .operations = "POST /intake/label-studio" },
+	{ .command = "requests",              .operations = "GET /requests" },
+	{ .command = "webhooks list",         .operations = "GET /webhooks" },
+	{ .command = "webhooks create",       .operations = "POST /webhooks" },
+	{ .command = "webhooks show",         .operations = "GET /webhooks/{}" },
+	{ .command = "webhooks set",          .operations = "PATCH /webhooks/{}" },
+	{ .command = "webhooks pause",        .operations = "PATCH /webhooks/{}" },
+	{ .command = "webhooks resume",       .operations = "PATCH /webhooks/{}" },
+	{ .command = "webhooks rotate",       .operations = "POST /webhooks/{}/rotate" },
+	{ .command = "webhooks test",         .operations = "POST /webhooks/{}/test" },
+	{ .command = "webhooks deliveries",   .operations = "GET /webhooks/{}/deliveries" },
+	{ .command = "webhooks redeliver",    .operations = "POST /webhooks/{}/redeliver" },
+	{ .command = "webhooks delete",       .operations = "DELETE /webhooks/{}" },
+	{ .command = "reports seats",         .operations = "GET /reports/seats" },
+	{ .command = "reports leavers",       .operations = "GET /reports/leavers" },
+	{ .command = "reports idle",          .operations = "GET /reports/idle" },
+	{ .command = "reports access",        .operations = "GET /reports/access" },
 
 	{ .command = "connections list",      .operations = "GET /connections/scim" },
 	{ .command = "connections create",    .operations = "POST /connections/scim" },
@@ -88,7 +106,7 @@ static const struct ctl_calls calls[] = {
 	{ .command = "saml test",             .operations = "POST /connections/saml/{}/test" },
 	{ .command = "sync list",             .operations = "GET /connections/ldap" },
 	{ .command = "sync create",           .operations = "POST /connections/ldap" },
-	{ .command = "sync import",         .operations = "POST /connections/ldap" },
+	{ .command = "sync import",           .operations = "POST /connections/ldap" },
 	{ .command = "sync set",              .operations = "PATCH /connections/ldap/{};GET /connections/ldap" },
 	{ .command = "sync show",             .operations = "GET /connections/ldap/{};GET /connections/ldap" },
 	{ .command = "sync test",             .operations = "POST /connections/ldap/{}/test;GET /connections/ldap" },
@@ -177,12 +195,10 @@ static void print_calls(const struct ctl_command *m)
 
 bool ctl_operations(struct ctl *k)
 {
-	const struct ctl_command *table;
-	int n;
+	const struct ctl_command *m;
 
 	(void)k;
-	table = ctl_commands(&n);
-	for (int i = 0; i < n; i++)
-		print_calls(&table[i]);
+	for (int i = 0; (m = ctl_command_at(i)); i++)
+		print_calls(m);
 	return true;
 }

@@ -200,7 +200,9 @@ static void show_test(struct ctl *k, json_t *test)
 	show_sample(k, test, "users", people);
 	show_sample(k, test, "groups", groups);
 	json_array_foreach(json_object_get(test, "warnings"), i, warning)
+	{
 		printf("\nwarning: %s\n", json_string_value(warning));
+	}
 }
 
 bool ctl_sync_test(struct ctl *k)

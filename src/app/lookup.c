@@ -8,10 +8,11 @@ enum { ROUND_MS = 30 * 1000 };
 
 static struct loop loop;
 
-static int64_t look(struct app *app, struct ctx *c)
+static int64_t look(struct app *app, struct ctx *c, void *own)
 {
 	SCOPED_LOAN loan = { 0 };
 
+	(void)own;
 	if (atomic_load(&app->database_up) && db_lend(app->pool, c, &loan))
 		saml_round(c);
 	return ROUND_MS;
@@ -19,7 +20,7 @@ static int64_t look(struct app *app, struct ctx *c)
 
 void lookup_start(struct app *app)
 {
-	loop_start(&loop, app, look);
+	loop_start(&loop, app, look, NULL);
 }
 
 void lookup_stop(void)

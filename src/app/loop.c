@@ -18,7 +18,7 @@ static int64_t one_round(struct loop *loop)
 		.now = time_now(),
 		.base_url = atomic_load(&loop->app->base_url),
 	};
-	int64_t ms = loop->round(loop->app, &c);
+	int64_t ms = loop->round(loop->app, &c, loop->own);
 
 	arena_free(&a);
 	return ms;
@@ -63,11 +63,11 @@ static void *run(void *arg)
 	return NULL;
 }
 
-void loop_start(struct loop *loop, struct app *app, loop_round *round)
+void loop_start(struct loop *loop, struct app *app, loop_round *round, void *own)
 {
 	pthread_condattr_t monotonic;
 
-	*loop = (struct loop){ .app = app, .round = round };
+	*loop = (struct loop){ .app = app, .round = round, .own = own };
 	pthread_mutex_init(&loop->lock, NULL);
 	pthread_condattr_init(&monotonic);
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -85,12 +85,17 @@ void loop_wake(struct loop *loop)
 	pthread_mutex_unlock(&loop->lock);
 }
 
-void loop_stop(struct loop *loop)
+void loop_halt(struct loop *loop)
 {
 	pthread_mutex_lock(&loop->lock);
 	loop->stop = true;
 	pthread_cond_signal(&loop->wake);
 	pthread_mutex_unlock(&loop->lock);
+}
+
+void loop_stop(struct loop *loop)
+{
+	loop_halt(loop);
 	pthread_join(loop->thread, NULL);
 	pthread_cond_destroy(&loop->wake);
 	pthread_mutex_destroy(&loop->lock);

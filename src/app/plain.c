@@ -11,7 +11,7 @@ static int status_of(enum err_kind kind)
 		[ERR_BUSY] = 429,          [ERR_NOT_FOUND] = 404, [ERR_METHOD] = 405,
 		[ERR_UNIQUE] = 409,        [ERR_CONFLICT] = 409,  [ERR_VERSION] = 412,
 		[ERR_UNIMPLEMENTED] = 501, [ERR_RETRY] = 503,     [ERR_UNAVAILABLE] = 503,
-		[ERR_FULL] = 507,          [ERR_INTERNAL] = 500,
+		[ERR_FULL] = 507,          [ERR_INTERNAL] = 500,  [ERR_GONE] = 410,
 	};
 
 	return status[kind] ? status[kind] : 400;

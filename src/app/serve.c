@@ -13,6 +13,7 @@
 #include "app/version.h"
 #include "background.h"
 #include "base/log.h"
+#include "base/net.h"
 #include "base/secret.h"
 #include "change/schema.h"
 #include "dispatch.h"
@@ -20,6 +21,8 @@
 #include "ldapsync/readers.h"
 #include "lookup.h"
 #include "ops.h"
+#include "outgoing.h"
+#include "platform/feed.h"
 #include "platform/platform.h"
 #include "roster/domain.h"
 #include "roster/org.h"
@@ -31,9 +34,9 @@
 
 enum {
 	GRACE_MS = 10 * 1000,
-	FILES_BESIDE = 512,         /* open files that are not clients */
-	LOANS_BESIDE = 2 + SYNCERS, /* of the background, of look-ups  */
-	VERIFIERS = 2               /* children that verify sign-ins   */
+	FILES_BESIDE = 512,                    /* open files that are not clients */
+	LOANS_BESIDE = 2 + SYNCERS + OUTGOERS, /* of the background, of look-ups ... */
+	VERIFIERS = 2                          /* children that verify sign-ins   */
 };
 
 static bool said(struct ctx *c)
@@ -280,8 +283,9 @@ static bool signin_ways(struct ctx *c, const char *address, struct signin_option
 /* Children first: they inherit no secret, no connection and no thread. */
 static bool start_saml(struct ctx *c, const struct config *config, struct saml_pool **pool)
 {
+	net_allow(config->private_addresses, config->webhooks_plain);
 	*pool = saml_pool_new(c->arena, VERIFIERS, &c->err);
-	if (!*pool || !saml_start(c, *pool, config->private_addresses))
+	if (!*pool || !saml_start(c, *pool))
 		return false;
 	saml_dns_server(&config->dns);
 	platform_attach(signin_ways, org_ways, saml_leave);
@@ -292,6 +296,7 @@ static void work(struct app *app, struct ctx *c, const sigset_t *signals,
 		 const struct command_line *line)
 {
 	app_announce(app, c);
+	outgoing_start(app); /* the background wakes it */
 	background_start(app);
 	lookup_start(app);
 	syncer_start(app);
@@ -300,6 +305,7 @@ static void work(struct app *app, struct ctx *c, const sigset_t *signals,
 	syncer_stop();
 	lookup_stop();
 	background_stop();
+	outgoing_stop();
 	log_event(c, LOG_INFO, "stopped", F("version", ROSTERD_VERSION));
 }
 
@@ -315,7 +321,8 @@ int serve(struct ctx *c, const struct config *config, const struct command_line 
 	block_signals(&signals);
 	if (!start_saml(c, config, &pool) || !ldap_readers_start(c) || !make_data_dir(c, config))
 		return said(c), EXIT_FAILED;
-	if (!load_key(c, config))
+	if (!load_key(c, config) ||
+	    (config->syslog && !feed_syslog_set(c, config->syslog, config->syslog_ca)))
 		return said(c), EXIT_FAILED;
 	app.pool =
 		db_pool_new(config->database, (int)(config->workers + config->lane) + LOANS_BESIDE);

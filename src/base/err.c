@@ -46,6 +46,7 @@ const char *err_name(enum err_kind kind)
 		[ERR_BUSY] = "busy",
 		[ERR_SEATS] = "seats",
 		[ERR_NOT_FOUND] = "not_found",
+		[ERR_GONE] = "gone",
 		[ERR_METHOD] = "method",
 		[ERR_UNIQUE] = "unique",
 		[ERR_CONFLICT] = "conflict",

@@ -33,6 +33,10 @@ static const struct metric_def {
 		"Runs of LDAP connections, by kind and outcome.", { "kind", "outcome" } },
 	[METRIC_LDAP_ENTRIES] = { "rosterd_ldap_entries_total", "counter",
 		"Entries that runs have read, and found to be different.", { "what" } },
+	[METRIC_WEBHOOKS] = { "rosterd_webhooks_total", "counter",
+		"Attempts to deliver an event to a webhook.", { "outcome" } },
+	[METRIC_SYSLOG] = { "rosterd_syslog_total", "counter",
+		"Audit records that the syslog server has.", { NULL } },
 };
 
 /* Upper bounds of the buckets, microseconds and as text in seconds. */

@@ -246,6 +246,24 @@ void buf_json(struct buf *b, const char *s)
 	buf_put(b, "\"", 1);
 }
 
+void buf_csv(struct buf *b, const char *s)
+{
+	size_t n;
+
+	buf_puts(b, "\"");
+	if (s && *s && strchr("=+-@\t\r\n", *s))
+		buf_puts(b, "'");
+	for (; s && *s; s += n) {
+		n = strcspn(s, "\"");
+		buf_put(b, s, n);
+		if (!s[n])
+			break;
+		buf_puts(b, "\"\"");
+		n++;
+	}
+	buf_puts(b, "\"");
+}
+
 /* "$7"; statements of many rows have thousands of them. */
 static void put_param(struct buf *b, const char *before, int number)
 {

@@ -38,16 +38,28 @@ void change_end(struct change *ch)
 	ch->c = NULL;
 }
 
+static bool settle(struct ctx *c, struct people *all)
+{
+	if (!brake_decide_loaded(c, all) || !people_settle(c, all) || !people_write(c, all))
+		return false;
+	people_note(c, all);
+	brake_count(c, all);
+	return true;
+}
+
 static bool settle_chunk(struct ctx *c, const char *const *ids, int n)
 {
 	struct people all;
 
-	if (!people_load(c, ids, n, &all) || !brake_decide_loaded(c, &all) ||
-	    !people_settle(c, &all) || !people_write(c, &all))
-		return false;
-	people_note(c, &all);
-	brake_count(c, &all);
-	return true;
+	return people_load(c, ids, n, &all) && settle(c, &all);
+}
+
+/* Of n people who follow each other. */
+static bool settle_stretch(struct ctx *c, const char *const *ids, int n)
+{
+	struct people all;
+
+	return people_load_from(c, ids[0], ids[n - 1], &all) && settle(c, &all);
 }
 
 static int by_text(const void *a, const void *b)
@@ -108,7 +120,7 @@ static bool settle_page(struct ctx *c, char last[static 64], bool *more)
 	int n = 0;
 
 	c->arena = &page;
-	good = next_people(c, last, &ids, &n) && (n == 0 || settle_chunk(c, ids, n)) &&
+	good = next_people(c, last, &ids, &n) && (n == 0 || settle_stretch(c, ids, n)) &&
 	       page_done(c);
 	*more = good && n == PEOPLE_CHUNK;
 	if (good && n)
@@ -124,7 +136,7 @@ static bool heed_growth(struct ctx *c, int pages)
 {
 	bool doubled = pages >= 4 && (pages & (pages - 1)) == 0;
 
-	return !doubled || db_grown(c, "grants");
+	return !doubled || db_grown(c, "grants", (int64_t)pages * PEOPLE_CHUNK);
 }
 
 static bool settle_everybody(struct ctx *c)

@@ -117,21 +117,25 @@ static const char *taken(const struct org *policy, const struct person *p, const
 	return resolve_taken(policy, &f, to, from);
 }
 
+static bool is_one_place(const struct grant *a, const struct grant *b)
+{
+	return a->scope == b->scope && strcmp(a->target, b->target) == 0;
+}
+
 /* {"role": ..., "places": those of from that are lost} */
 static const char *stake(struct ctx *c, const struct person *p, const struct verdict *shown,
 			 const struct verdict *to, const struct verdict *from)
 {
 	struct buf b = buf_in(c->arena, PLACES_MAX);
 	const struct facts f = by_hand(p);
-	const struct grant *last = NULL;
-	int role;
+	int role, last = -1;
 
 	buf_printf(&b, "{\"role\":\"%s\",\"places\":[", role_code(shown->wanted));
 	for (int i = 0; i < from->grants; i++) {
 		const struct grant *g = &from->grant[i];
 
 		if (!resolve_loses(c->org, &f, to, from, i) ||
-		    (last && last->scope == g->scope && strcmp(last->target, g->target) == 0))
+		    (last >= 0 && is_one_place(&from->grant[last], g)))
 			continue;
 		role = resolve_place(c->org, &f, shown, g);
 		if (role >= 0) {
@@ -140,7 +144,7 @@ static const char *stake(struct ctx *c, const struct person *p, const struct ver
 			buf_json(&b, g->target);
 			buf_printf(&b, ",\"role\":\"%s\"}", role_code((enum role)role));
 		}
-		last = g;
+		last = i;
 	}
 	buf_puts(&b, "]}");
 	return b.over ? "{}" : b.p;

@@ -20,6 +20,17 @@ static const char *with_ids(struct ctx *c, const char *before, int n, const char
 	return sql.p;
 }
 
+/* Of n people by their ids, $2 and on; n 0: of a stretch, from $2 up to $3. */
+static const char *of_people(struct ctx *c, const char *before, const char *column, int n,
+			     const char *after)
+{
+	if (n)
+		return with_ids(c, arena_printf(c->arena, "%s AND %s IN ", before, column), n,
+				after);
+	return arena_printf(c->arena, "%s AND %s >= $2 AND %s <= $3%s", before, column, column,
+			    after);
+}
+
 static int by_id(const void *key, const void *p)
 {
 	return strcmp(key, ((const struct person *)p)->id);
@@ -336,48 +347,39 @@ static bool load_fresh(struct ctx *c, const char *const *ids, int n, struct peop
 	return load_rules(c, out);
 }
 
-bool people_load(struct ctx *c, const char *const *ids, int n, struct people *out)
+/* As of_people(). */
+static bool load(struct ctx *c, struct db_args args, int n, struct people *out)
 {
-	struct db_val *p = arena_array(c->arena, struct db_val, (size_t)n + 1);
-	struct db_args args = { p, n + 1 };
 	struct rows org, users, standings, groups, grants;
 	struct db_stmt stmts[] = {
-		{ with_ids(c,
-			   "SELECT u.id, u.active, u.shown_active, u.deleted FROM users u"
-			   " WHERE u.org_id = $1 AND u.id IN ",
-			   n, arena_printf(c->arena, " ORDER BY u.id%s", db_for_update(c->db))),
+		{ of_people(c,
+			    "SELECT u.id, u.active, u.shown_active, u.deleted FROM users u"
+			    " WHERE u.org_id = $1",
+			    "u.id", n,
+			    arena_printf(c->arena, "%s ORDER BY u.id%s",
+					 n ? "" : " AND u.deleted = 0", db_for_update(c->db))),
 		  args, &users },
 		{ "SELECT " ORG_COLUMNS " FROM orgs o WHERE o.id = $1",
 		  DB_ARGS(db_text(c->org->id)), &org },
-		{ with_ids(c,
-			   "SELECT " STANDING_COLUMNS " FROM standings s WHERE s.org_id = $1"
-			   " AND s.user_id IN ",
-			   n, ""),
+		{ of_people(c, "SELECT " STANDING_COLUMNS " FROM standings s WHERE s.org_id = $1",
+			    "s.user_id", n, ""),
 		  args, &standings },
-		{ with_ids(c,
-			   "SELECT m.user_id, g.id, g.external_id, g.display_name, g.name_key,"
-			   " g.source_id, s.name"
-			   /* from the person: SQLite takes a CROSS JOIN in this order */
-			   " FROM members m CROSS JOIN groups g CROSS JOIN sources s"
-			   " WHERE m.org_id = $1 AND g.org_id = $1 AND g.id = m.group_id"
-			   " AND s.org_id = $1 AND s.id = g.source_id AND m.user_id IN ",
-			   n, " ORDER BY m.user_id, g.id"),
+		{ of_people(c,
+			    "SELECT m.user_id, g.id, g.external_id, g.display_name, g.name_key,"
+			    " g.source_id, s.name"
+			    /* from the person: SQLite takes a CROSS JOIN in this order */
+			    " FROM members m CROSS JOIN groups g CROSS JOIN sources s"
+			    " WHERE m.org_id = $1 AND g.org_id = $1 AND g.id = m.group_id"
+			    " AND s.org_id = $1 AND s.id = g.source_id",
+			    "m.user_id", n, " ORDER BY m.user_id, g.id"),
 		  args, &groups },
-		{ with_ids(c,
-			   "SELECT " GRANT_COLUMNS " FROM grants g WHERE g.org_id = $1"
-			   " AND g.user_id IN ",
-			   n,
-			   " ORDER BY g.user_id, CASE WHEN g.origin = 'manual' THEN 0 ELSE 1 END,"
-			   " g.scope, g.target, g.origin"),
+		{ of_people(c, "SELECT " GRANT_COLUMNS " FROM grants g WHERE g.org_id = $1",
+			    "g.user_id", n,
+			    " ORDER BY g.user_id, CASE WHEN g.origin = 'manual' THEN 0 ELSE 1 END,"
+			    " g.scope, g.target, g.origin"),
 		  args, &grants },
 	};
 
-	*out = (struct people){ 0 };
-	if (all_fresh(c, ids, n))
-		return load_fresh(c, ids, n, out);
-	p[0] = db_text(c->org->id);
-	for (int i = 0; i < n; i++)
-		p[i + 1] = db_text(ids[i]);
 	if (!db_run_all(c, stmts, 5))
 		return false;
 	c->org = org_from_row(c, &org, 0, 0);
@@ -386,4 +388,23 @@ bool people_load(struct ctx *c, const char *const *ids, int n, struct people *ou
 	take_groups(c, out, &groups);
 	take_grants(c, out, &grants);
 	return load_held(c, out) && load_rules(c, out);
+}
+
+bool people_load(struct ctx *c, const char *const *ids, int n, struct people *out)
+{
+	struct db_val *p = arena_array(c->arena, struct db_val, (size_t)n + 1);
+
+	*out = (struct people){ 0 };
+	if (all_fresh(c, ids, n))
+		return load_fresh(c, ids, n, out);
+	p[0] = db_text(c->org->id);
+	for (int i = 0; i < n; i++)
+		p[i + 1] = db_text(ids[i]);
+	return load(c, (struct db_args){ p, n + 1 }, n, out);
+}
+
+bool people_load_from(struct ctx *c, const char *first, const char *last, struct people *out)
+{
+	*out = (struct people){ 0 };
+	return load(c, DB_ARGS(db_text(c->org->id), db_text(first), db_text(last)), 0, out);
 }

@@ -41,6 +41,10 @@ struct people {
  * c->org up to date under the gate. */
 bool people_load(struct ctx *c, const char *const *ids, int n, struct people *out) MUST;
 
+/* The same of all who are not deleted, from one id up to another: a walk instead of as many
+ * searches. */
+bool people_load_from(struct ctx *c, const char *first, const char *last, struct people *out) MUST;
+
 /* One verdict, with what a hold lets the person keep. */
 void people_judge(struct ctx *c, const struct people *all, struct person *p);
 

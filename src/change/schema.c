@@ -176,6 +176,7 @@ static const struct migration migrations[] = {
 	{ schema_ldap, schema_ldap_tables },
 	{ schema_plans, schema_plan_tables },
 	{ schema_proved, NULL },
+	{ schema_feed, schema_feed_tables },
 	{ schema_invite, schema_invite_tables },
 };
 

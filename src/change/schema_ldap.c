@@ -42,6 +42,7 @@ const char *const schema_ldap[] = {
 	" state TEXT NOT NULL, primary_key TEXT, expires BIGINT NOT NULL,"
 	" missing BIGINT NOT NULL, PRIMARY KEY (org_id, source_id, entry_id))",
 	"CREATE INDEX ldap_entries_dn ON ldap_entries (org_id, source_id, dn_key)",
+	"CREATE INDEX ldap_entries_user ON ldap_entries (org_id, source_id, user_id)",
 
 	"CREATE TABLE ldap_groups ("
 	" org_id TEXT NOT NULL, source_id TEXT NOT NULL, entry_id TEXT NOT NULL,"

@@ -13,4 +13,5 @@ extern const char *const schema_holds[], *const schema_hold_tables[];
 extern const char *const schema_ldap[], *const schema_ldap_tables[];
 extern const char *const schema_plans[], *const schema_plan_tables[];
 extern const char *const schema_proved[];
+extern const char *const schema_feed[], *const schema_feed_tables[];
 extern const char *const schema_invite[], *const schema_invite_tables[];

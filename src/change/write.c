@@ -2,70 +2,9 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "db/batch.h"
 #include "people.h"
 #include "roster/local_account.h"
-
-enum { SQL_MAX = 256 * 1024, ROWS_MAX = 200 };
-
-/* A statement that collects rows and goes out when it is full. */
-struct batch {
-	struct ctx *c;
-	const char *before, *after; /* around the rows */
-	int cols;
-	struct buf sql;
-	struct db_val *v;
-	int n, room, rows;
-};
-
-static struct batch batch_of(struct ctx *c, const char *before, int cols, const char *after)
-{
-	return (struct batch){ .c = c, .before = before, .cols = cols, .after = after };
-}
-
-static bool batch_send(struct batch *b)
-{
-	bool good = true;
-
-	if (b->rows) {
-		buf_puts(&b->sql, b->after);
-		good = db_push(b->c, b->sql.p, (struct db_args){ b->v, b->n });
-	}
-	b->rows = 0;
-	return good;
-}
-
-static void put(struct batch *b, const struct db_val *v, int n)
-{
-	while (b->n + n > b->room) {
-		int more = b->room ? b->room * 2 : 32;
-
-		b->v = arena_grow(b->c->arena, b->v, (size_t)b->room * sizeof(*v),
-				  (size_t)more * sizeof(*v));
-		b->room = more;
-	}
-	memcpy(b->v + b->n, v, (size_t)n * sizeof(*v));
-	b->n += n;
-}
-
-/* cols values, the organization before them is $1 of the statement. */
-static bool batch_add(struct batch *b, const struct db_val *v, bool with_org)
-{
-	if (b->rows == ROWS_MAX && !batch_send(b))
-		return false;
-	if (!b->rows) {
-		b->sql = buf_in(b->c->arena, SQL_MAX);
-		b->n = b->room = 0;
-		put(b, &(struct db_val){ .type = DB_TEXT, .text = b->c->org->id }, 1);
-		buf_puts(&b->sql, b->before);
-	}
-	buf_puts(&b->sql, b->rows ? ", (" : "(");
-	buf_puts(&b->sql, with_org ? "$1, " : "");
-	buf_params(&b->sql, b->n + 1, b->cols);
-	buf_puts(&b->sql, ")");
-	put(b, v, b->cols);
-	b->rows++;
-	return true;
-}
 
 static bool same_standing(const struct standing *a, const struct standing *b)
 {
@@ -76,15 +15,16 @@ static bool same_standing(const struct standing *a, const struct standing *b)
 
 static bool write_standings(struct ctx *c, const struct people *all)
 {
-	struct batch b = batch_of(c,
-				  "INSERT INTO standings (org_id, user_id, role, wanted, seat,"
-				  " matched, kept, waiting_since, since, held) VALUES ",
-				  9,
-				  " ON CONFLICT (org_id, user_id) DO UPDATE SET"
-				  " role = excluded.role, wanted = excluded.wanted,"
-				  " seat = excluded.seat, matched = excluded.matched,"
-				  " kept = excluded.kept, waiting_since = excluded.waiting_since,"
-				  " since = excluded.since, held = excluded.held");
+	struct db_batch b =
+		db_batch_of(c,
+			    "INSERT INTO standings (org_id, user_id, role, wanted, seat,"
+			    " matched, kept, waiting_since, since, held) VALUES ",
+			    9,
+			    " ON CONFLICT (org_id, user_id) DO UPDATE SET"
+			    " role = excluded.role, wanted = excluded.wanted,"
+			    " seat = excluded.seat, matched = excluded.matched,"
+			    " kept = excluded.kept, waiting_since = excluded.waiting_since,"
+			    " since = excluded.since, held = excluded.held");
 
 	for (int i = 0; i < all->n; i++) {
 		const struct person *p = &all->p[i];
@@ -101,10 +41,10 @@ static bool write_standings(struct ctx *c, const struct people *all)
 			db_bool(s->held),
 		};
 
-		if ((!p->known || !same_standing(&p->before, s)) && !batch_add(&b, v, true))
+		if ((!p->known || !same_standing(&p->before, s)) && !db_batch_add(&b, v))
 			return false;
 	}
-	return batch_send(&b);
+	return db_batch_send(&b);
 }
 
 static const char *origin(struct ctx *c, const struct grant *g)
@@ -112,7 +52,8 @@ static const char *origin(struct ctx *c, const struct grant *g)
 	return arena_printf(c->arena, "%s/%s", g->rule_id, g->group_id);
 }
 
-static bool insert_grant(struct ctx *c, struct batch *b, const char *user_id, const struct grant *g)
+static bool insert_grant(struct ctx *c, struct db_batch *b, const char *user_id,
+			 const struct grant *g)
 {
 	const struct db_val v[] = {
 		db_text(user_id),      db_text(scope_names[g->scope]), db_text(g->target),
@@ -121,19 +62,21 @@ static bool insert_grant(struct ctx *c, struct batch *b, const char *user_id, co
 		db_int(c->now),
 	};
 
-	return batch_add(b, v, true);
+	return db_batch_add(b, v);
 }
 
-static bool delete_grant(struct ctx *c, struct batch *b, const char *user_id, const struct grant *g)
+static bool delete_grant(struct ctx *c, struct db_batch *b, const char *user_id,
+			 const struct grant *g)
 {
 	const struct db_val v[] = { db_text(user_id), db_text(scope_names[g->scope]),
 				    db_text(g->target), db_text(origin(c, g)) };
 
-	return batch_add(b, v, false);
+	return db_batch_add(b, v);
 }
 
 /* Both lists are in the same order: one walk finds what came and what went. */
-static bool grants_of(struct ctx *c, struct batch *in, struct batch *out, const struct person *p)
+static bool grants_of(struct ctx *c, struct db_batch *in, struct db_batch *out,
+		      const struct person *p)
 {
 	int i = 0, j = 0;
 
@@ -157,22 +100,24 @@ static bool grants_of(struct ctx *c, struct batch *in, struct batch *out, const 
 
 static bool write_grants(struct ctx *c, const struct people *all)
 {
-	struct batch out = batch_of(c,
-				    "DELETE FROM grants WHERE org_id = $1"
-				    " AND (user_id, scope, target, origin) IN (VALUES ",
-				    4, ")");
-	struct batch in = batch_of(c,
-				   "INSERT INTO grants (org_id, user_id, scope, target, origin,"
-				   " role, rule_id, group_id, source_id, revision, since) VALUES ",
-				   10,
-				   " ON CONFLICT (org_id, user_id, scope, target, origin)"
-				   " DO UPDATE SET role = excluded.role,"
-				   " revision = excluded.revision, since = excluded.since");
+	struct db_batch out = db_batch_of(c,
+					  "DELETE FROM grants WHERE org_id = $1"
+					  " AND (user_id, scope, target, origin) IN (VALUES ",
+					  4, ")");
+	struct db_batch in =
+		db_batch_of(c,
+			    "INSERT INTO grants (org_id, user_id, scope, target, origin,"
+			    " role, rule_id, group_id, source_id, revision, since) VALUES ",
+			    10,
+			    " ON CONFLICT (org_id, user_id, scope, target, origin)"
+			    " DO UPDATE SET role = excluded.role,"
+			    " revision = excluded.revision, since = excluded.since");
 
+	out.bare = true;
 	for (int i = 0; i < all->n; i++)
 		if (!grants_of(c, &in, &out, &all->p[i]))
 			return false;
-	return batch_send(&out) && batch_send(&in);
+	return db_batch_send(&out) && db_batch_send(&in);
 }
 
 /* What SCIM shows as active; memberships and grants of the deleted go for good. */

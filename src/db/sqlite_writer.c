@@ -118,7 +118,7 @@ static void give(struct writer *w)
 	pthread_cond_signal(&w->left);
 }
 
-/* The transaction is over: all members learn how, and the turn is free. */
+/* The transaction is over: all members learn how. */
 static void tell(struct writer *w, const struct err *outcome)
 {
 	pthread_mutex_lock(&writers.lock);
@@ -130,10 +130,17 @@ static void tell(struct writer *w, const struct err *outcome)
 	w->members = 0;
 	w->open = false;
 	pthread_cond_broadcast(&w->committed);
+	pthread_mutex_unlock(&writers.lock);
+}
+
+static void give_up(struct writer *w)
+{
+	pthread_mutex_lock(&writers.lock);
 	give(w);
 	pthread_mutex_unlock(&writers.lock);
 }
 
+/* Commits what all members have done; the turn stays. */
 static void settle(struct ctx *c, struct writer *w)
 {
 	struct err mine = c->err, outcome;
@@ -157,8 +164,10 @@ static void pass_on(struct ctx *c, struct writer *w)
 	if (passed)
 		give(w);
 	pthread_mutex_unlock(&writers.lock);
-	if (!passed)
-		settle(c, w);
+	if (passed)
+		return;
+	settle(c, w);
+	give_up(w);
 }
 
 bool writer_begin(struct ctx *c, struct writer *w, struct handle **out)
@@ -167,10 +176,12 @@ bool writer_begin(struct ctx *c, struct writer *w, struct handle **out)
 
 	if (!take(c, w))
 		return false;
+	/* inside a savepoint SQLite keeps every page that is changed in memory, and looks
+	 * through them after each statement: no place for much work */
+	if (w->open && (c->bulk || c->alone))
+		settle(c, w);
 	if (!w->open && (h->h || handle_open(h, w->path, CACHE_KB, &c->err)))
 		w->open = handle_control(c, h, "BEGIN IMMEDIATE");
-	/* the first needs no savepoint: SQLite would keep every page it changes in memory,
-	 * and work may be about everybody */
 	w->whole = w->open && w->members == 0;
 	if (w->open && (w->whole || handle_control(c, h, "SAVEPOINT work"))) {
 		*out = h;
@@ -180,9 +191,7 @@ bool writer_begin(struct ctx *c, struct writer *w, struct handle **out)
 		pass_on(c, w);
 		return false;
 	}
-	pthread_mutex_lock(&writers.lock);
-	give(w);
-	pthread_mutex_unlock(&writers.lock);
+	give_up(w);
 	return false;
 }
 
@@ -231,4 +240,5 @@ void writer_rollback(struct ctx *c, struct writer *w)
 	err_set(&undone, __FILE__, __LINE__, ERR_RETRY,
 		"the transaction this work shared was undone");
 	tell(w, &undone);
+	give_up(w);
 }

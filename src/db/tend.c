@@ -17,9 +17,18 @@ bool db_tend(struct ctx *c)
 	return true;
 }
 
-bool db_grown(struct ctx *c, const char *table)
+bool db_grown(struct ctx *c, const char *table, int64_t rows)
 {
+	struct rows r;
+
 	if (!c->db->driver->stale_tables)
+		return true;
+	if (!db_run(c, &r,
+		    "SELECT 1 FROM pg_class WHERE oid = to_regclass($1)"
+		    " AND reltuples < CAST($2 AS BIGINT)",
+		    DB_ARGS(db_text(table), db_int(rows / 2))))
+		return false;
+	if (!r.count)
 		return true;
 	return db_run(c, NULL, arena_printf(c->arena, "ANALYZE %s", table), DB_NONE);
 }

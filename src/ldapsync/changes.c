@@ -40,7 +40,7 @@ struct ids {
 	int64_t most;
 };
 
-static bool ids_add(struct ids *s, const unsigned char id[DIR_ID_BYTES])
+bool changed_add(struct ids *s, const unsigned char id[DIR_ID_BYTES])
 {
 	int room;
 
@@ -65,13 +65,21 @@ static struct ids ids_new(struct reader *r)
 			     .most = r->config.entries_max };
 }
 
+struct ids *changed_ids(struct reader *r)
+{
+	struct ids *s = arena_new(&r->work, struct ids);
+
+	*s = ids_new(r);
+	return s;
+}
+
 static bool on_id(struct search *s, LDAPMessage *m)
 {
 	struct ids *all = s->arg;
 	struct arena a = { 0 };
 	unsigned char id[DIR_ID_BYTES];
 	struct slice v = entry_value(&a, s->reader->link.ld, m, "objectGUID");
-	bool good = !v.p || !id_parse(DIR_ID_GUID, v, id) || ids_add(all, id);
+	bool good = !v.p || !id_parse(DIR_ID_GUID, v, id) || changed_add(all, id);
 
 	if (!good)
 		end_with(&s->end, DIR_PARTIAL, DIR_CODE_LIMIT,
@@ -120,8 +128,8 @@ static bool on_container(struct search *s, LDAPMessage *m)
 	return true;
 }
 
-static char *filter_of(struct reader *r, const char *with, const struct ids *s, int from, int n,
-		       bool lost_only)
+static char *filter_of(struct reader *r, const struct dir_query *q, const char *with,
+		       const struct ids *s, int from, int n, bool lost_only)
 {
 	struct buf b = buf_in(&r->work, strlen(with) + (size_t)n * 80 + 64);
 	int put = 0;
@@ -129,7 +137,7 @@ static char *filter_of(struct reader *r, const char *with, const struct ids *s, 
 	buf_printf(&b, "(&%s(|", with);
 	for (int i = from; i < from + n; i++)
 		if (!lost_only || !s->found[i]) {
-			id_filter(&b, "objectGUID", DIR_ID_GUID, s->id[i]);
+			id_filter(&b, q->id_attr, q->id_form, s->id[i]);
 			put++;
 		}
 	buf_puts(&b, "))");
@@ -140,7 +148,7 @@ static bool is_container_among(struct reader *r, const struct task *t, struct id
 			       int n, struct ending *e)
 {
 	bool found = false;
-	char *filter = filter_of(r, "(|" CONTAINERS ")", s, from, n, true);
+	char *filter = filter_of(r, &t->query, "(|" CONTAINERS ")", s, from, n, true);
 	struct search q = { .base = t->context,
 			    .filter = filter,
 			    .scope = LDAP_SCOPE_SUBTREE,
@@ -150,7 +158,7 @@ static bool is_container_among(struct reader *r, const struct task *t, struct id
 			    .fresh = -1,
 			    .arg = &found };
 
-	if (!filter)
+	if (!filter || t->is_389)
 		return false;
 	search_run(&q);
 	if (found)
@@ -159,7 +167,7 @@ static bool is_container_among(struct reader *r, const struct task *t, struct id
 	return false;
 }
 
-static void read_again(struct reader *r, const struct task *t, struct ids *s, struct ending *e)
+void changed_read(struct reader *r, const struct task *t, struct ids *s, struct ending *e)
 {
 	const struct dir_query *q = &t->query;
 	struct again g = { .ids = s, .q = q };
@@ -176,7 +184,7 @@ static void read_again(struct reader *r, const struct task *t, struct ids *s, st
 				      .arg = &g };
 
 		g.n = s->n - g.from < DIR_FIND_BATCH ? s->n - g.from : DIR_FIND_BATCH;
-		one.filter = filter_of(r, q->filter, s, g.from, g.n, false);
+		one.filter = filter_of(r, q, q->filter, s, g.from, g.n, false);
 		search_run(&one);
 		e->end = one.end;
 		if (e->end.state != DIR_SEALED || is_container_among(r, t, s, g.from, g.n, e))
@@ -227,7 +235,7 @@ static void changes_by_usn(struct reader *r, const struct task *t, struct ending
 		IGNORE(gather_by_usn(r, t, filter, deleted, &s, e));
 	if (deleted)
 		ldap_control_free(deleted);
-	read_again(r, t, &s, e);
+	changed_read(r, t, &s, e);
 }
 
 /* ---- AD's DirSync ([MS-ADTS] 3.1.1.3.4.1.3) ---- */
@@ -306,7 +314,7 @@ static void dirsync(struct reader *r, const struct task *t, struct ending *e)
 	ber_memfree(cookie.bv_val);
 	e->tells_gone = true;
 	if (good && t->kind == TASK_CHANGES)
-		read_again(r, t, &s, e);
+		changed_read(r, t, &s, e);
 }
 
 /* ---- by change number of OpenLDAP, and by time ---- */

@@ -5,7 +5,7 @@
 #include "http/json.h"
 #include "run.h"
 
-enum { CHANGES_MAX = 5000, EXPIRED_MAX = 1000, FILTER_MAX = 64 * 1024 };
+enum { CHANGES_MAX = 5000, EXPIRED_MAX = 1000, FILTER_MAX = 64 * 1024, HANDFUL = 5 };
 
 /* How groups may name somebody. */
 struct newcomer_at {
@@ -200,11 +200,13 @@ static bool take_group(struct ctx *c, void *arg, const struct dir_entry *e)
 static void group_gone(struct delta *d, const unsigned char id[static TABLE_ID])
 {
 	struct dir_entry gone = { 0 };
+	int g;
 
 	if (!groups_is_known(d->r, id))
 		return;
 	memcpy(gone.id, id, DIR_ID_BYTES);
-	if (d->r->group[groups_place(d->r, &gone)].known->nested)
+	g = groups_place(d->r, &gone); /* may move all of them */
+	if (d->r->group[g].known->nested)
 		d->full = "a group is gone that had groups in it, or was in one";
 }
 
@@ -300,6 +302,14 @@ static bool follow(struct delta *d, const struct dir_query *q, const char *mark,
 	return true;
 }
 
+/* A server that does not understand its own cookie may send everything as if it were new, and
+ * no word about what is gone. */
+static void look_for_repeats(struct delta *d, const struct dir_delta *out, int64_t unchanged)
+{
+	if (!d->full && out->tells_once && unchanged > HANDFUL)
+		d->full = "the feed repeats what is known: the server has forgotten its position";
+}
+
 static bool follow_people(struct delta *d, const char *mark, const char **next)
 {
 	struct run *r = d->r;
@@ -308,6 +318,7 @@ static bool follow_people(struct delta *d, const char *mark, const char **next)
 	if (!follow(d, &r->users, mark, person_changed, &out))
 		return false;
 	*next = out.mark;
+	look_for_repeats(d, &out, r->n.unchanged);
 	if (d->full)
 		return true;
 	if (!look_at_expired(r) || (!out.tells_gone && !sweep_people(r)))
@@ -326,6 +337,7 @@ static bool follow_groups(struct delta *d, const char *mark, const char **next)
 	if (!groups_known(r) || !follow(d, &r->groups, mark, group_changed, &out))
 		return false;
 	*next = out.mark;
+	look_for_repeats(d, &out, out.changed >= r->known_groups ? out.changed : 0);
 	if (!d->full && !out.tells_gone && !sweep_groups(d))
 		return false;
 	for (int i = 0; i < d->newcomers && !d->full; i++)

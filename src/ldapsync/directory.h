@@ -61,6 +61,7 @@ struct dir_end {
 };
 enum {
 	DIR_CODE_SIZE_LIMIT = 4,
+	DIR_CODE_NO_RIGHT = 50,
 	DIR_CODE_DEADLINE = -1001, /* the reader was ended                           */
 	DIR_CODE_CRASHED = -1002,  /* the reader ended by itself                     */
 	DIR_CODE_NO_PAGES = -1003, /* the answer does not say whether it is all      */
@@ -240,6 +241,7 @@ struct dir_delta {
 	const char *mark;   /* the new one                                            */
 	const char *full;   /* not NULL: do a full listing; the reason in a sentence  */
 	bool tells_gone;    /* this feed reports what left; else listings have to     */
+	bool tells_once;    /* what is unchanged comes only if the mark means nothing */
 	int64_t changed, gone;
 };
 bool dir_changes(struct ctx *c, struct dir *d, const struct dir_query *q,

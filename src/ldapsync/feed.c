@@ -109,6 +109,7 @@ bool dir_changes(struct ctx *c, struct dir *d, const struct dir_query *q,
 	*out = (struct dir_delta){ .end = e.end,
 				   .full = e.full,
 				   .tells_gone = e.tells_gone,
+				   .tells_once = m.how == DIR_SYNCREPL,
 				   .changed = k.changed,
 				   .gone = k.gone };
 	if (m.how == DIR_USN)

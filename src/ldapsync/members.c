@@ -193,7 +193,7 @@ static void index_users(struct run *r, struct members *m)
 	qsort(m->user, (size_t)m->users, sizeof(*m->user), by_user);
 }
 
-static int person_of(struct run *r, struct members *m, const char *user_id)
+int members_person(struct run *r, struct members *m, const char *user_id)
 {
 	struct by_user key = { .person = 0 }, *found;
 
@@ -214,7 +214,7 @@ static bool differ_from(struct run *r, struct members *m, int g, const struct ro
 	for (int i = 0; i < want->n; i++)
 		m->mark[want->v[i]] = 2 * g + 1;
 	for (int i = 0; i < now->count; i++) {
-		int p = person_of(r, m, row_text(now, i, 0));
+		int p = members_person(r, m, row_text(now, i, 0));
 
 		if (p < 0)
 			continue;
@@ -440,10 +440,12 @@ bool members_compare(struct run *r, bool whole)
 	    (m.again && !effective(r, &m)))
 		return false;
 	spread_doubt(r);
-	m.mark = arena_array(r->arena, int, (size_t)r->table.count + 1);
 	m.force = arena_array(r->arena, bool, (size_t)r->group_table.count + 1);
 	m.removed = arena_array(r->arena, bool, (size_t)r->group_table.count + 1);
-	if (!force_back(r, &m) || !all_groups(r, &m) || !brake(r, &parked))
+	if (!force_back(r, &m) || (!whole && !members_known(r, &m)))
+		return false;
+	m.mark = arena_array(r->arena, int, (size_t)r->table.count + 1);
+	if (!all_groups(r, &m) || !brake(r, &parked))
 		return false;
 	return members_stage(r, &m, parked) && stage_sets(r, &m, parked) && stage_flush(r);
 }

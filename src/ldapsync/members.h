@@ -26,3 +26,8 @@ struct members {
 
 /* A row for each person.  parked: what is lost goes into rows of its own, which wait. */
 bool members_stage(struct run *r, struct members *m, bool parked) MUST;
+
+/* The place in the table of a person of the roster; -1: not there. */
+int members_person(struct run *r, struct members *m, const char *user_id);
+/* members_known.c: those whom the roster has in a group that changed, and a feed did not name. */
+bool members_known(struct run *r, struct members *m) MUST;

@@ -98,3 +98,9 @@ void task_mark(struct reader *r, const struct task *t, struct ending *e);
 void task_changes(struct reader *r, const struct task *t, struct ending *e);
 /* syncrepl.c; since NULL: from the start, ids alone */
 void syncrepl_run(struct reader *r, const struct task *t, struct ending *e);
+/* changes.c: ids of entries that changed, and how these are now; what is not there any more is
+ * told as gone.  False: more than entries_max. */
+struct ids;
+struct ids *changed_ids(struct reader *r);
+bool changed_add(struct ids *s, const unsigned char id[DIR_ID_BYTES]);
+void changed_read(struct reader *r, const struct task *t, struct ids *s, struct ending *e);

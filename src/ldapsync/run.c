@@ -49,19 +49,32 @@ static bool may_follow(const struct run *r)
 	       age < r->s.full_hours * HOUR_MS;
 }
 
+static bool marks_by(struct run *r, enum dir_strategy how, const char **users, const char **groups,
+		     struct dir_end *end)
+{
+	*groups = "";
+	if (!dir_mark(r->c, r->dir, &r->users, &r->who, how, users, end))
+		return false;
+	return !*users || !*r->s.groups_base ||
+	       dir_mark(r->c, r->dir, &r->groups, &r->who, how, groups, end);
+}
+
 /* Before the listing, so that nothing that happens during it is missed. */
 static bool take_marks(struct run *r)
 {
-	const char *users = NULL, *groups = "";
+	const char *users, *groups;
 	struct dir_end end = { 0 };
 
 	if (strategy(r) == DIR_FULL)
 		return true;
-	if (!dir_mark(r->c, r->dir, &r->users, &r->who, strategy(r), &users, &end))
+	if (!marks_by(r, strategy(r), &users, &groups, &end))
 		return false;
-	if (users && *r->s.groups_base &&
-	    !dir_mark(r->c, r->dir, &r->groups, &r->who, strategy(r), &groups, &end))
-		return false;
+	if (end.code == DIR_CODE_NO_RIGHT && strategy(r) == DIR_DIRSYNC &&
+	    r->s.strategy == LDAP_AUTO) {
+		run_warn(r, "changes are followed by uSNChanged instead: %s", end.why);
+		if (!marks_by(r, DIR_USN, &users, &groups, &end))
+			return false;
+	}
 	if (!users || !groups)
 		run_warn(r, "changes cannot be followed, so each run lists everything: %s",
 			 end.why ? end.why : "the directory has no feed");

@@ -18,6 +18,8 @@ struct refresh {
 	struct ending *e;
 	bool done, refresh_deletes, present;
 	int64_t seen;
+	struct ids *again; /* entries that are to be read again: 389-DS leaves out nsUniqueId and
+			    * nsAccountLock */
 };
 
 static LDAPControl *make_control(struct slice cookie)
@@ -74,6 +76,9 @@ static bool read_state(struct refresh *f, LDAPMessage *m, ber_int_t *state,
 	return good;
 }
 
+static const char other_id[] = "the change feed knows entries by another id than id.attribute; use "
+			       "entryUUID, with 389-DS nsUniqueId";
+
 static bool send_modified(struct refresh *f, LDAPMessage *m, const unsigned char id[DIR_ID_BYTES])
 {
 	const struct dir_query *q = &f->t->query;
@@ -84,8 +89,7 @@ static bool send_modified(struct refresh *f, LDAPMessage *m, const unsigned char
 	if (!entry_read(f->r, &a, m, q, &e))
 		f->e->bad++;
 	else if (memcmp(e.id, id, DIR_ID_BYTES) != 0)
-		good = wants_full(f, "the change feed knows entries by another id than "
-				     "id.attribute; use entryUUID, with 389-DS nsUniqueId");
+		good = wants_full(f, other_id);
 	else
 		good = send_change(f->r, DIR_CHANGED, id, &e, q);
 	arena_free(&a);
@@ -103,8 +107,12 @@ static bool on_entry(struct refresh *f, LDAPMessage *m)
 	f->present = f->present || state == STATE_PRESENT;
 	if (f->t->kind == TASK_MARK || state == STATE_PRESENT)
 		return true;
-	return state == STATE_DELETE ? send_change(f->r, DIR_GONE, id, NULL, &f->t->query)
-				     : send_modified(f, m, id);
+	if (state == STATE_DELETE)
+		return send_change(f->r, DIR_GONE, id, NULL, &f->t->query);
+	if (f->again)
+		return changed_add(f->again, id) ||
+		       wants_full(f, "there are more changes than entries_max");
+	return send_modified(f, m, id);
 }
 
 /* A set of ids: deleted, or of entries that are as they were. */
@@ -263,9 +271,16 @@ void syncrepl_run(struct reader *r, const struct task *t, struct ending *e)
 	char *ids_alone[] = { nothing, NULL };
 	LDAPControl *controls[] = { make_control(t->since), NULL };
 	struct refresh f = { .r = r, .t = t, .e = e };
+	bool again = t->is_389 && t->kind == TASK_CHANGES;
 	int id, code = LDAP_NO_MEMORY;
 
 	end_with(&e->end, DIR_FAILED, DIR_CODE_CRASHED, NULL);
+	if (again && t->query.id_form != DIR_ID_NSUID) {
+		IGNORE(wants_full(&f, other_id));
+		ldap_control_free(controls[0]);
+		return;
+	}
+	f.again = again ? changed_ids(r) : NULL;
 	if (controls[0])
 		code = ldap_search_ext(r->link.ld, t->query.base, LDAP_SCOPE_SUBTREE,
 				       t->query.filter,
@@ -276,6 +291,8 @@ void syncrepl_run(struct reader *r, const struct task *t, struct ending *e)
 		read_all_of_it(&f, id);
 	else
 		end_code(&r->work, &e->end, code, NULL, false);
+	if (f.again && e->end.state == DIR_SEALED && !e->full)
+		changed_read(r, t, f.again, e);
 	/* what left the filter is not told by 389-DS */
 	e->tells_gone = !t->is_389;
 	ldap_control_free(controls[0]);

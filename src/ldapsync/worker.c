@@ -229,7 +229,8 @@ static void one_connection(struct ctx *c, struct db_pool *pool, struct db_loan *
 			   .db = c->db,
 			   .trace = id_new(&mine),
 			   .base_url = c->base_url,
-			   .now = time_now() };
+			   .now = time_now(),
+			   .bulk = true };
 	struct run r = { .c = &own,
 			 .pool = pool,
 			 .loan = loan,

@@ -265,6 +265,7 @@ static void fill(struct annotation *a, const struct rows *r, int row)
 		.digest = row_text(r, row, 7),
 		.user_name = row_text(r, row, 8),
 		.user_state = row_text(r, row, 9),
+		.deleted = row_int(r, row, 10),
 	};
 }
 
@@ -289,7 +290,7 @@ bool annotation_list(struct ctx *c, const struct annotation_query *q, struct ann
 		    arena_printf(c->arena,
 				 "SELECT a.id, a.project, a.task, a.user_id, a.created, a.updated,"
 				 " a.lead_time_ms, a.digest, u.user_name, " AUTHOR_STATE
-					 FROM_ANNOTATIONS "%s",
+				 ", a.deleted" FROM_ANNOTATIONS "%s",
 				 where_sql(&w)),
 		    where_args(&w)))
 		return false;

@@ -11,6 +11,8 @@
 
 /* With the organization, which is $1 of every row. */
 enum { AUDIT_COLS = 13, EVENT_COLS = 6, FIRST_ROOM = 8 };
+/* Records have many columns: so many rows are a text that is still kept prepared. */
+enum { AUDIT_ROWS = 100 };
 
 static const char audit_head[] =
 	"INSERT INTO audit (org_id, id, at, actor, source_id, action, target_kind, target_id,"
@@ -127,15 +129,15 @@ static struct db_args event_args(struct ctx *c, const struct event_note *note, i
 	return (struct db_args){ list, (int)(v - list) };
 }
 
-static int chunk(int left)
+static int chunk(int left, int most)
 {
-	return left < INSERT_ROWS ? left : INSERT_ROWS;
+	return left < most ? left : most;
 }
 
 static bool push_audit(struct ctx *c, const struct audit_note *note, int n)
 {
 	for (int done = 0, now; done < n; done += now) {
-		now = chunk(n - done);
+		now = chunk(n - done, AUDIT_ROWS);
 		if (!db_push(c, insert_sql(c->arena, audit_head, now, AUDIT_COLS, ""),
 			     audit_args(c, note + done, now)))
 			return false;
@@ -146,7 +148,7 @@ static bool push_audit(struct ctx *c, const struct audit_note *note, int n)
 static bool push_events(struct ctx *c, const struct event_note *note, int n)
 {
 	for (int done = 0, now; done < n; done += now) {
-		now = chunk(n - done);
+		now = chunk(n - done, INSERT_ROWS);
 		if (!db_push(c, insert_sql(c->arena, event_head, now, EVENT_COLS, ""),
 			     event_args(c, note + done, now)))
 			return false;

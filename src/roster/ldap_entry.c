@@ -99,6 +99,15 @@ bool ldap_entry_by_dn(struct ctx *c, const char *source_id, const char *const *k
 			source_id, keys, n, out, count);
 }
 
+bool ldap_entry_by_user(struct ctx *c, const char *source_id, const char *const *users, int n,
+			struct ldap_entry **out, int *count)
+{
+	return find_all(c,
+			"SELECT " COLS " FROM ldap_entries e WHERE e.org_id = $1"
+			" AND e.source_id = $2 AND e.missing = 0 AND e.user_id IN ",
+			source_id, users, n, out, count);
+}
+
 bool ldap_entry_expired(struct ctx *c, const char *source_id, int64_t limit,
 			struct ldap_entry **out, int *count)
 {

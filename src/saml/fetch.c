@@ -7,10 +7,10 @@
  */
 #include "fetch.h"
 
-#include <arpa/inet.h>
 #include <curl/curl.h>
 #include <string.h>
 
+#include "base/net.h"
 #include "db/pool.h"
 #include "http/lane.h"
 #include "saml/connection.h"
@@ -18,62 +18,11 @@
 
 enum { TIME_MAX_S = 10, CONNECT_MAX_S = 5, REDIRECTS_MAX = 3, BODY_CHUNK = 64 * 1024 };
 
-static bool private_too;
-
-void fetch_allow_private(bool allow)
-{
-	private_too = allow;
-}
-
-static bool public_v4(uint32_t a)
-{
-	/* network, bits: this host, private, carrier, loopback, link, documentation,
-	 * benchmarks, multicast and what is reserved (RFC 6890) */
-	static const struct {
-		uint32_t net;
-		int bits;
-	} closed[] = {
-		{ 0x00000000, 8 },  { 0x0a000000, 8 },  { 0x64400000, 10 }, { 0x7f000000, 8 },
-		{ 0xa9fe0000, 16 }, { 0xac100000, 12 }, { 0xc0000000, 24 }, { 0xc0000200, 24 },
-		{ 0xc0a80000, 16 }, { 0xc6120000, 15 }, { 0xc6336400, 24 }, { 0xcb007100, 24 },
-		{ 0xe0000000, 3 },
-	};
-
-	for (size_t i = 0; i < sizeof(closed) / sizeof(closed[0]); i++)
-		if ((a ^ closed[i].net) >> (32 - closed[i].bits) == 0)
-			return false;
-	return true;
-}
-
-/* Of IPv6 only what is given out to the public (2000::/3), less what embeds others. */
-static bool public_v6(const unsigned char a[16])
-{
-	static const unsigned char mapped[12] = { [10] = 0xff, [11] = 0xff };
-
-	if (memcmp(a, mapped, sizeof(mapped)) == 0)
-		return public_v4((uint32_t)a[12] << 24 | (uint32_t)a[13] << 16 |
-				 (uint32_t)a[14] << 8 | a[15]);
-	if ((a[0] & 0xe0) != 0x20)
-		return false;
-	return !(a[0] == 0x20 && (a[1] == 0x02 || (a[1] == 0x01 && a[2] < 2)));
-}
-
-bool address_is_public(const struct sockaddr *sa)
-{
-	if (sa->sa_family == AF_INET)
-		return public_v4(
-			ntohl(((const struct sockaddr_in *)(const void *)sa)->sin_addr.s_addr));
-	if (sa->sa_family == AF_INET6)
-		return public_v6(
-			((const struct sockaddr_in6 *)(const void *)sa)->sin6_addr.s6_addr);
-	return false;
-}
-
 /* libcurl asks for a socket for the very address it is about to connect to. */
 static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *to)
 {
 	(void)arg, (void)purpose;
-	if (!private_too && !address_is_public(&to->addr))
+	if (!net_reachable(&to->addr))
 		return CURL_SOCKET_BAD;
 	return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
 }
@@ -89,7 +38,7 @@ static size_t take(char *p, size_t size, size_t n, void *arg)
 static void set_limits(CURL *h)
 {
 	/* plain http only from this machine: see saml_url_check() */
-	const char *schemes = private_too ? "https,http" : "https";
+	const char *schemes = net_private_allowed() ? "https,http" : "https";
 
 	curl_easy_setopt(h, CURLOPT_PROTOCOLS_STR, schemes);
 	curl_easy_setopt(h, CURLOPT_TIMEOUT, (long)TIME_MAX_S);
@@ -116,7 +65,7 @@ static bool perform(struct ctx *c, CURL *h, const char *url, struct buf *body)
 		return true;
 	if (body->over)
 		return error(c, ERR_VALUE, "the answer of %.120s is too large", url);
-	if (code == CURLE_COULDNT_CONNECT && !private_too)
+	if (code == CURLE_COULDNT_CONNECT && !net_private_allowed())
 		return error(c, ERR_VALUE,
 			     "%.120s cannot be reached; only public addresses are asked unless "
 			     "private_addresses is set",

@@ -1,8 +1,6 @@
 /* fetch.h - asking other servers, within limits.  Private to src/saml. */
 #pragma once
 
-#include <sys/socket.h>
-
 #include "base/ctx.h"
 #include "base/text.h"
 
@@ -11,7 +9,3 @@ enum { FETCH_SOAP_MAX = 256 * 1024 };
 /* SOAP over https to an endpoint of checked metadata; no redirects.  Like saml_fetch(): in
  * the waiting lane, the connection put down, outside any transaction. */
 bool fetch_soap(struct ctx *c, const char *url, const char *body, struct slice *out) MUST;
-
-/* Private and loopback addresses too, and plain http: of the process, before threads. */
-void fetch_allow_private(bool allow);
-bool address_is_public(const struct sockaddr *sa);

@@ -35,14 +35,13 @@ static void say_nothing(const gchar *domain, GLogLevelFlags level, const gchar *
 	(void)domain, (void)level, (void)text, (void)arg;
 }
 
-bool saml_start(struct ctx *c, struct saml_pool *pool, bool private_addresses)
+bool saml_start(struct ctx *c, struct saml_pool *pool)
 {
 	unsetenv("LASSO_FLAG");
 	unsetenv("LASSO_DEFAULT_KEY_ENCRYPTION_METHOD");
 	/* lasso's debugging asks for the local time line by line */
 	setenv("TZ", "UTC", 1);
 	pool_here = pool;
-	fetch_allow_private(private_addresses);
 	g_log_set_default_handler(say_nothing, NULL);
 	if (lasso_init() != 0)
 		return error(c, ERR_INTERNAL, "lasso cannot be used");

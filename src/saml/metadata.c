@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/net.h"
 #include "base/time.h"
 #include "http/json.h"
 #include "keys.h"
@@ -28,16 +29,6 @@ static const char *const bindings[SAML_BINDINGS] = {
 };
 /* clang-format on */
 
-static bool is_loopback(const char *host, size_t n)
-{
-	static const char *const names[] = { "localhost", "127.0.0.1", "[::1]" };
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strlen(names[i]) == n && strncasecmp(names[i], host, n) == 0)
-			return true;
-	return false;
-}
-
 bool saml_url_check(struct ctx *c, const char *what, const char *url)
 {
 	const char *host;
@@ -49,7 +40,8 @@ bool saml_url_check(struct ctx *c, const char *what, const char *url)
 			return error(c, ERR_VALUE, "%s \"%.100s\" is no URL", what, url);
 	if (strncmp(url, "https://", 8) == 0)
 		host = url + 8;
-	else if (strncmp(url, "http://", 7) == 0 && is_loopback(url + 7, strcspn(url + 7, "/?#:")))
+	else if (strncmp(url, "http://", 7) == 0 &&
+		 host_is_loopback(url + 7, strcspn(url + 7, "/?#:")))
 		host = url + 7;
 	else
 		return error(c, ERR_VALUE, "%s \"%.100s\" must begin with https://", what, url);

@@ -25,6 +25,7 @@ static const struct {
 	[ERR_BUSY]            = { 429, NULL            },
 	[ERR_SEATS]           = { 403, NULL            },
 	[ERR_NOT_FOUND]       = { 404, NULL            },
+	[ERR_GONE]            = { 410, NULL            },
 	[ERR_METHOD]          = { 405, NULL            },
 	[ERR_UNIQUE]          = { 409, "uniqueness"    },
 	[ERR_CONFLICT]        = { 409, NULL            },

@@ -4,6 +4,7 @@ import time
 
 from harness import scim
 from harness.client import Client
+from test_ctl import Ctl
 
 
 def newest(org, n, query="kind=scim"):
@@ -52,6 +53,18 @@ def test_refused_ones_too(org):
     assert first["reference"] == refused.headers["X-Request-Id"]
     found = org.admin.ok("GET", f"/requests?reference={second['reference']}")["items"]
     assert [i["id"] for i in found] == [second["id"]]
+
+
+def test_rosterctl_finds_them(org):
+    org.scim.get("/Users/nobody")
+    org.scim.ok("POST", "/Users", scim.person("ada@x.example"))
+    refused, accepted = newest(org, 2)
+    ctl = Ctl(org)
+    assert [i["id"] for i in ctl.json("requests")] == [accepted["id"], refused["id"]]
+    assert [i["id"] for i in ctl.json("requests", "--outcome", "refused", "--code", "not_found")] == [refused["id"]]
+    assert [i["id"] for i in ctl.json("requests", "--reference", accepted["reference"])] == [accepted["id"]]
+    table = ctl("requests", "--limit", "1")
+    assert accepted["reference"] in table and refused["reference"] not in table
 
 
 def test_a_large_body_is_not_looked_into(org):

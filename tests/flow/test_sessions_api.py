@@ -11,8 +11,8 @@ from harness.fake import Fake, clock
 from harness.people import Browser, owned, session_for, totp
 
 NOBODY = "01900000-0000-7000-8000-000000000000"
-SECRETS = ("/tokens", "/users/{id}/password-link", "/users/{id}/erase", "/connections/saml/{id}/keys",
-           "/invitations", "/invitations/{id}/reset")
+SECRETS = ("/tokens", "/users/{id}/password-link", "/users/{id}/erase", "/connections/saml/{id}/keys", "/webhooks",
+           "/webhooks/{id}/rotate", "/invitations", "/invitations/{id}/reset")
 
 
 class Api:

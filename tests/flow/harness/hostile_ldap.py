@@ -88,6 +88,9 @@ class Request:
 
 
 class Hostile:
+    service, service_password = f"cn=svc,{BASE}", PASSWORD
+    people_base, groups_base = f"ou=people,{BASE}", f"ou=groups,{BASE}"
+
     def __init__(self, people=10, behaviour="good", members=None, page=4):
         self.people, self.behaviour, self.page = people, behaviour, page
         self.members = people if members is None else members

@@ -9,6 +9,7 @@
 The ports are fixed in Samba, so each controller has a loopback address of its own.
 """
 import os
+import random
 import shutil
 import signal
 import socket
@@ -28,8 +29,8 @@ def installed():
 
 
 def free_address():
-    for n in range(20, 250):
-        host = f"127.0.0.{n}"
+    for _ in range(200):  # at random: another test may be looking for one as well
+        host = f"127.0.{random.randrange(1, 250)}.{random.randrange(1, 250)}"
         try:
             for port in (88, 389, 636):
                 with socket.socket() as s:
