@@ -110,7 +110,7 @@ bool admin_ldap_patch(struct ctx *c, const struct http_req *q, struct http_resp 
 {
 	struct ldap_connection *l;
 	json_t *body, *was;
-	const char *name, *preset;
+	const char *name = NULL, *preset = NULL;
 	bool accept = false;
 
 	if (!json_body(c, q, &body) || !body_text(c, body, "name", NAME_BYTES_MAX, &name) ||
