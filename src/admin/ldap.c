@@ -35,7 +35,7 @@ bool admin_ldap_list(struct ctx *c, const struct http_req *q, struct http_resp *
 	for (; i < n && shown < page.limit; i++, shown++) {
 		if (!ldap_get(c, sources[i].id, &l) || !ldap_show(c, l, &one))
 			return false;
-		json_append(items, one);
+		json_append(items, json_incref(one));
 	}
 	page_respond(c, p, json_incref(items), shown && i < n ? sources[i - 1].id : NULL, n);
 	return true;
