@@ -148,7 +148,7 @@ static bool open_and_ask(struct ctx *c, const struct source *source, const struc
 	const char *password, *key;
 	struct dir_config config;
 	struct dir_opened how;
-	struct dir_query q;
+	struct dir_query q = { 0 };
 	struct dir *d;
 	bool good;
 

@@ -65,10 +65,11 @@ test("from zero to a first push from Okta, and rules that give roles", async () 
 	await page.getByRole("button", { name: "Edit rule" }).first().click();
 	assert.equal(await dialog.getByLabel("Name, id or pattern").inputValue(), groups[0].toUpperCase());
 	await dialog.getByRole("button", { name: "Cancel" }).click();
-	await page.getByRole("button", { name: "Review and apply" }).click();
+	await page.getByRole("button", { name: "See what it would do" }).click();
+	await page.getByRole("heading", { level: 1, name: "What it would do" }).waitFor();
 	await check(page, "review");
-	await page.getByRole("dialog").getByRole("button", { name: "Apply" }).click();
-	await page.getByText("Revision 1 is active").waitFor();
+	await page.getByRole("button", { name: "Apply" }).click();
+	await page.getByText("Revision 1 is active").first().waitFor();
 	await show(page, "/people?role=RE");
 	const reviewers = await page.locator("tbody tr").count();
 	assert.ok(reviewers > 0, "the rule gave nobody a role");
@@ -76,13 +77,15 @@ test("from zero to a first push from Okta, and rules that give roles", async () 
 	// undo: the revision before had no rules; an empty one, then the first again
 	await show(page, "/rules");
 	await page.getByRole("button", { name: /Remove rule/ }).click();
-	await page.getByRole("button", { name: "Review and apply" }).click();
-	await page.getByRole("dialog").getByRole("button", { name: "Apply" }).click();
-	await page.getByText("Revision 2 is active").waitFor();
+	await page.getByRole("button", { name: "See what it would do" }).click();
+	await page.getByRole("heading", { level: 1, name: "What it would do" }).waitFor();
+	await page.getByRole("button", { name: "Apply" }).click();
+	await page.getByText("Revision 2 is active").first().waitFor();
 	await show(page, "/rules/revisions/1");
 	await page.getByRole("button", { name: "Make active again" }).click();
-	await page.getByRole("dialog").getByRole("button", { name: "Make active again" }).click();
-	await page.getByText("Revision 3").waitFor();
+	await page.getByRole("heading", { level: 1, name: "What it would do" }).waitFor();
+	await page.getByRole("button", { name: "Apply" }).click();
+	await page.getByText("Revision 3 is active").first().waitFor();
 	await show(page, "/people?role=RE");
 	assert.equal(await page.locator("tbody tr").count(), reviewers);
 	quiet(page, "first push");
