@@ -44,6 +44,10 @@ bool people_load(struct ctx *c, const char *const *ids, int n, struct people *ou
 /* The same of all who are not deleted, from one id up to another: a walk instead of as many
  * searches. */
 bool people_load_from(struct ctx *c, const char *first, const char *last, struct people *out) MUST;
+/* Were they all made in this very change?  Then everything is known of them but their
+ * groups, the policies and the rules, of which the last are the caller's to read. */
+bool people_all_fresh(const struct ctx *c, const char *const *ids, int n);
+bool people_load_fresh(struct ctx *c, const char *const *ids, int n, struct people *out) MUST;
 
 /* One verdict, with what a hold lets the person keep. */
 void people_judge(struct ctx *c, const struct people *all, struct person *p);
