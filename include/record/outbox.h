@@ -24,8 +24,12 @@ struct event {
 enum { EVENT_ORDER_BATCH = 5000 };
 bool event_order(struct ctx *c, int64_t limit, int64_t *ordered) MUST;
 
-/* seq of a place in the feed: a number, the id of an event, or "" for the start of what is
- * kept.  ERR_GONE if it is the id of one that is not kept any more. */
+/*
+ * seq of a place in the feed: a number, the id of an event, or "" for EVENT_START, which
+ * stands before whatever is kept at the time of the reading: events may be removed between
+ * this call and the next.  ERR_GONE if it is the id of one that is not kept any more.
+ */
+enum { EVENT_START = -1 };
 bool event_place(struct ctx *c, const char *after, int64_t *seq) MUST;
 
 /* After a seq, limit at most, in order.  *left (may be NULL) counts those after it, this

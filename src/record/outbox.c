@@ -120,8 +120,10 @@ static bool place_of_id(struct ctx *c, const char *id, int64_t *seq)
 
 bool event_place(struct ctx *c, const char *after, int64_t *seq)
 {
-	if (!*after)
-		return count_removed(c, seq);
+	if (!*after) {
+		*seq = EVENT_START;
+		return true;
+	}
 	return text_int(after, 0, INT64_MAX, seq) || place_of_id(c, after, seq);
 }
 
@@ -138,6 +140,8 @@ bool event_list(struct ctx *c, int64_t after, int64_t limit, struct event **out,
 		    " WHERE org_id = $1 AND seq > $2 ORDER BY seq LIMIT $3",
 		    DB_ARGS(db_text(c->org->id), db_int(after), db_int(limit))))
 		return false;
+	if (after == EVENT_START)
+		after = r.count ? row_int(&r, 0, 5) - 1 : 0;
 	if (left) /* numbers have no gaps */
 		*left = last > after ? last - after : 0;
 	if (r.count && row_int(&r, 0, 5) > after + 1)
