@@ -219,14 +219,20 @@ static bool note_pause(struct ctx *c, const struct webhook *h)
 	return good;
 }
 
+/* Of an endpoint that was paused nothing is known that an administrator, who may have resumed
+ * it meanwhile, does not know better. */
+static bool save_work(struct ctx *c, const struct work *w)
+{
+	return w->was_paused || (delivery_save(c, w->hook, w->list, w->count) &&
+				 (!w->hook->paused || note_pause(c, w->hook)));
+}
+
 static bool save(struct ctx *c, const struct work *w, bool more)
 {
 	SCOPED_TX tx = { 0 };
 	int64_t due;
 
-	return tx_begin(c, &tx) && db_enter_org(c, c->org->id) &&
-	       delivery_save(c, w->hook, w->list, w->count) &&
-	       (w->was_paused || !w->hook->paused || note_pause(c, w->hook)) &&
+	return tx_begin(c, &tx) && db_enter_org(c, c->org->id) && save_work(c, w) &&
 	       due_again(c, w, more, &due) && turn_end(c, &w->turn, due, w->rest_until) &&
 	       tx_commit(&tx);
 }

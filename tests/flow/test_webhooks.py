@@ -1,6 +1,7 @@
 """Events go to webhooks: signed, in order for each person, at least once, whatever happens."""
 import itertools
 import threading
+import time
 
 import pytest
 from harness import server as servers
@@ -219,6 +220,19 @@ def test_paused_by_hand_keeps_everything(org, receiver):
     assert not r.messages
     hurry(org, hook)
     r.wait(lambda m: any(x.user == user and x.type == "user.created" for x in m))
+
+
+def test_resumed_while_a_sender_looks_at_it_stays_resumed(org, receiver):
+    """Senders look every second: so many changes meet several of their looks."""
+    hooks = [hook_for(org, receiver()) for _ in range(3)]
+    until = time.monotonic() + 4
+    while time.monotonic() < until:
+        make_user(org)
+        org.platform.ok("GET", "/events?limit=1")  # there is something to do
+        for paused in (True, False):
+            for hook in hooks:
+                org.admin.ok("PATCH", "/webhooks/" + hook["id"], {"paused": paused})
+        assert not any(state(org, hook)["paused"] for hook in hooks)
 
 
 def test_redirects_are_not_followed(org, receiver):
