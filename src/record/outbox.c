@@ -8,38 +8,47 @@
 #include "base/text.h"
 #include "sql.h"
 
-static bool any_fresh(struct ctx *c, bool *out)
+/* Those without a number, limit at most, oldest first. */
+static bool fresh(struct ctx *c, int64_t limit, struct rows *out)
 {
-	struct rows r;
+	return db_run(c, out,
+		      "SELECT id FROM outbox WHERE org_id = $1 AND seq IS NULL ORDER BY id LIMIT "
+		      "$2",
+		      DB_ARGS(db_text(c->org->id), db_int(limit)));
+}
 
-	if (!db_run(c, &r, "SELECT id FROM outbox WHERE org_id = $1 AND seq IS NULL LIMIT 1",
-		    DB_ARGS(db_text(c->org->id))))
-		return false;
-	*out = r.count > 0;
+/*
+ * One by one, found by their key: a statement over all of them at once is planned for the few
+ * that there were when statistics were taken, and takes seconds for the thousands there are.
+ */
+static bool give(struct ctx *c, const struct rows *events, int64_t seq)
+{
+	for (int i = 0; i < events->count; i++)
+		if (!db_push(c,
+			     "UPDATE outbox SET seq = $3 WHERE org_id = $1 AND id = $2"
+			     " AND seq IS NULL",
+			     DB_ARGS(db_text(c->org->id), db_text(row_text(events, i, 0)),
+				     db_int(++seq))))
+			return false;
 	return true;
 }
 
 /*
  * Whoever numbers at the same time takes a number that is taken, or finds a row that has
- * one: the unique index and the last condition see to it.  The numbers have no gaps, so
- * nothing can appear below the last one.
+ * one: the unique index and the condition on the row see to it.  The numbers have no gaps,
+ * so nothing can appear below the last one.
  */
 static bool number(struct ctx *c, int64_t limit, int64_t *ordered)
 {
 	SCOPED_TX tx = { 0 };
-	struct rows r;
+	struct rows events;
+	int64_t last;
 
-	if (!tx_begin(c, &tx) ||
-	    !db_run(c, &r,
-		    "UPDATE outbox SET seq = f.seq FROM (SELECT o.id, ROW_NUMBER() OVER (ORDER BY"
-		    " o.id) + (SELECT COALESCE(MAX(l.seq), 0) FROM outbox l WHERE l.org_id = $1"
-		    " AND l.seq IS NOT NULL) AS seq FROM outbox o WHERE o.org_id = $1"
-		    " AND o.seq IS NULL ORDER BY o.id LIMIT $2) f"
-		    " WHERE outbox.org_id = $1 AND outbox.id = f.id AND outbox.seq IS NULL",
-		    DB_ARGS(db_text(c->org->id), db_int(limit))))
+	if (!tx_begin(c, &tx) || !event_last(c, &last) || !fresh(c, limit, &events) ||
+	    !give(c, &events, last))
 		return false;
-	*ordered = r.changed;
-	return (r.changed == 0 ||
+	*ordered = events.count;
+	return (events.count == 0 ||
 		db_run(c, NULL,
 		       "UPDATE webhook_turns SET due = 0, calls = calls + 1 WHERE org_id = $1",
 		       DB_ARGS(db_text(c->org->id)))) &&
@@ -48,12 +57,12 @@ static bool number(struct ctx *c, int64_t limit, int64_t *ordered)
 
 bool event_order(struct ctx *c, int64_t limit, int64_t *ordered)
 {
-	bool fresh;
+	struct rows any;
 
 	*ordered = 0;
-	if (!any_fresh(c, &fresh))
+	if (!fresh(c, 1, &any))
 		return false;
-	if (!fresh || number(c, limit, ordered))
+	if (!any.count || number(c, limit, ordered))
 		return true;
 	*ordered = 0;
 	return err_take(&c->err, ERR_UNIQUE); /* another process was faster */
