@@ -1,7 +1,7 @@
 /*
  * server.c - libmicrohttpd's daemon, the queue and the workers.
  *
- * One thread of the library reads and writes every connection.  It calls
+ * One thread lets the library read and write every connection.  It calls
  * on_data() with the headers, then with pieces of the body, then once more when
  * the body is whole.  Handlers talk to the database and may block, which would
  * stop every connection: so a whole request is suspended and queued, a worker
@@ -22,6 +22,7 @@
 #include "address.h"
 #include "exchange.h"
 #include "listen.h"
+#include "pump.h"
 #include "queue.h"
 
 enum {
@@ -42,6 +43,7 @@ struct crew {
 
 struct http_server {
 	struct MHD_Daemon *daemon;
+	struct pump pump;
 	http_handler *on_request, *on_refusal;
 	void *arg;
 	size_t body_max;
@@ -199,6 +201,7 @@ static void *work(void *arg)
 			continue;
 		x->answered = true;
 		MHD_resume_connection(x->conn);
+		pump_call(&s->pump);
 	}
 	return NULL;
 }
@@ -239,10 +242,7 @@ static struct MHD_Daemon *start_daemon(struct http_server *s, int fd,
 		{ MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)ciphers },
 		{ MHD_OPTION_END, 0, NULL },
 	};
-	unsigned epoll = MHD_is_feature_supported(MHD_FEATURE_EPOLL) == MHD_YES ? MHD_USE_EPOLL
-										: MHD_USE_AUTO;
-	unsigned flags = epoll | MHD_USE_INTERNAL_POLLING_THREAD | MHD_ALLOW_SUSPEND_RESUME |
-			 MHD_USE_ITC | (cert ? MHD_USE_TLS : 0U);
+	unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | (cert ? MHD_USE_TLS : 0U);
 
 	/* a raw space in a query is let through (0 of strictness), framing is judged by us */
 	return MHD_start_daemon(flags, 0, NULL, NULL, on_data, s, MHD_OPTION_LISTEN_SOCKET, fd,
@@ -273,10 +273,12 @@ static bool open_door(struct http_server *s, const struct http_config *config, s
 	s->daemon = start_daemon(s, fd, config, cert, key);
 	if (key)
 		explicit_bzero(key, strlen(key));
-	if (s->daemon)
+	if (s->daemon && pump_start(&s->pump, s->daemon))
 		return true;
+	if (s->daemon)
+		MHD_stop_daemon(s->daemon);
 	/* the library has closed fd */
-	if (!cert)
+	if (!cert || s->daemon)
 		return err_set(err, __FILE__, __LINE__, ERR_UNAVAILABLE,
 			       "the HTTP server does not start: no threads or files left?");
 	return err_set(err, __FILE__, __LINE__, ERR_UNAVAILABLE,
@@ -370,6 +372,7 @@ void http_stop(struct http_server *s, int64_t grace_ms)
 	crew_stop(&s->workers);
 	crew_stop(&s->lane); /* second, for the workers pass on to it */
 	wait_idle(s, LAST_WORDS_MS);
+	pump_stop(&s->pump);
 	MHD_stop_daemon(s->daemon);
 	destroy(s);
 }

@@ -408,6 +408,23 @@ def test_two_thousand_idle_connections(lone_server):
     answers_in_time(org)
 
 
+@pytest.mark.parametrize("many", [127, 128, 129, 256])
+def test_requests_that_come_at_the_same_moment(lone_server, many):
+    """So many as the HTTP library takes from the system at a time are no special case."""
+    with ExitStack() as stack:
+        crowd = [stack.enter_context(connect(lone_server)) for _ in range(many)]
+        time.sleep(0.2)  # they are accepted
+        lone_server.process.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, lone_server.pid, os.WSTOPPED | os.WNOWAIT)
+        time.sleep(0.1)  # all of its threads
+        for s in crowd:
+            s.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+        lone_server.process.send_signal(signal.SIGCONT)
+        for s in crowd:
+            s.settimeout(5)
+            assert s.recv(4096).startswith(b"HTTP/1.1 ")
+
+
 @pytest.mark.slow
 def test_slow_senders_hold_up_nobody(lone_server):
     org = lone_server.new_org(default_role="AN")
