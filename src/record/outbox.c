@@ -21,14 +21,14 @@ static bool fresh(struct ctx *c, int64_t limit, struct rows *out)
  * One by one, found by their key: a statement over all of them at once is planned for the few
  * that there were when statistics were taken, and takes seconds for the thousands there are.
  */
-static bool give(struct ctx *c, const struct rows *events, int64_t seq)
+static bool give(struct ctx *c, const struct rows *events, int64_t last)
 {
 	for (int i = 0; i < events->count; i++)
 		if (!db_push(c,
 			     "UPDATE outbox SET seq = $3 WHERE org_id = $1 AND id = $2"
 			     " AND seq IS NULL",
 			     DB_ARGS(db_text(c->org->id), db_text(row_text(events, i, 0)),
-				     db_int(++seq))))
+				     db_int(last + 1 + i))))
 			return false;
 	return true;
 }
