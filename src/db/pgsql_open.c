@@ -69,17 +69,17 @@ static bool set_up(PGconn *conn, struct err *err)
 		       "PostgreSQL refused our settings: %s", PQerrorMessage(conn));
 }
 
-/* What the URL says wins over what stands before it. */
+/* What the URL says wins over what stands before it.  The library would try Kerberos first,
+ * which asks name servers when nothing is set up for it, and waits for them. */
 static PGconn *connect_to(const char *url)
 {
-	static const char *const keys[] = {
-		"connect_timeout",  "keepalives_idle",  "keepalives_interval",
-		"keepalives_count", "tcp_user_timeout", "fallback_application_name",
-		"dbname",           "client_encoding",  NULL
-	};
-	const char *const values[] = {
-		"5", "30", "10", "3", "15000", "rosterd", url, "UTF8", NULL
-	};
+	static const char *const keys[] = { "connect_timeout",     "keepalives_idle",
+					    "keepalives_interval", "keepalives_count",
+					    "tcp_user_timeout",    "fallback_application_name",
+					    "gssencmode",          "dbname",
+					    "client_encoding",     NULL };
+	const char *const values[] = { "5",       "30",      "10", "3",    "15000",
+				       "rosterd", "disable", url,  "UTF8", NULL };
 
 	return PQconnectdbParams(keys, values, 1);
 }

@@ -87,4 +87,5 @@ class Cluster:
 
     def sql(self, text, database="postgres"):
         """As superuser, whom row level security does not bind."""
-        return pq.pg_query(f"host=127.0.0.1 port={self.port} user=postgres dbname={database}", text)
+        return pq.pg_query(
+            f"host=127.0.0.1 port={self.port} user=postgres gssencmode=disable dbname={database}", text)
