@@ -1,17 +1,23 @@
 /* queue.c - a ring under a lock, with places reserved before they are filled. */
 #include "queue.h"
 
+/* Each has a condition of its own: where several threads wait for one, the C libraries of
+ * today lose a call now and then, and nobody would come. */
+struct sleeper {
+	pthread_cond_t call;
+	bool called;
+	struct sleeper *next;
+};
+
 void queue_init(struct queue *q, struct arena *a, int max)
 {
 	*q = (struct queue){ .max = max > 0 ? max : 1 };
 	q->ring = arena_array(a, void *, (size_t)q->max);
 	pthread_mutex_init(&q->lock, NULL);
-	pthread_cond_init(&q->work, NULL);
 }
 
 void queue_destroy(struct queue *q)
 {
-	pthread_cond_destroy(&q->work);
 	pthread_mutex_destroy(&q->lock);
 }
 
@@ -26,40 +32,58 @@ bool queue_reserve(struct queue *q)
 	return room;
 }
 
+static void call_one(struct queue *q)
+{
+	struct sleeper *s = q->sleepers;
+
+	q->sleepers = s->next;
+	s->called = true;
+	pthread_cond_signal(&s->call); /* under the lock: it is on the stack of its thread */
+}
+
+static void call_all(struct queue *q)
+{
+	while (q->sleepers)
+		call_one(q);
+}
+
 /* One sleeper is called at a time, and calls the next if there is more to do:
  * a burst that one worker clears costs one wake-up, not one for each item. */
-static bool must_wake(struct queue *q)
+static void call_for_work(struct queue *q)
 {
 	if (!q->filled || !q->sleepers || q->waking)
-		return false;
+		return;
 	q->waking = true;
-	return true;
+	call_one(q);
 }
 
 void queue_put(struct queue *q, void *item)
 {
-	bool wake;
-
 	pthread_mutex_lock(&q->lock);
 	q->ring[(q->first + q->filled++) % q->max] = item;
-	wake = must_wake(q);
+	call_for_work(q);
 	pthread_mutex_unlock(&q->lock);
-	if (wake)
-		pthread_cond_signal(&q->work);
+}
+
+static void lie_down(struct queue *q)
+{
+	struct sleeper me = { .next = q->sleepers };
+
+	pthread_cond_init(&me.call, NULL);
+	q->sleepers = &me;
+	while (!me.called)
+		pthread_cond_wait(&me.call, &q->lock);
+	pthread_cond_destroy(&me.call);
+	q->waking = false;
 }
 
 void *queue_take(struct queue *q)
 {
 	void *item = NULL;
-	bool wake;
 
 	pthread_mutex_lock(&q->lock);
-	while (!q->filled && !(q->closed && !q->reserved)) {
-		q->sleepers++;
-		pthread_cond_wait(&q->work, &q->lock);
-		q->sleepers--;
-		q->waking = false;
-	}
+	while (!q->filled && !(q->closed && !q->reserved))
+		lie_down(q);
 	if (q->filled) {
 		item = q->ring[q->first];
 		q->first = (q->first + 1) % q->max;
@@ -68,11 +92,9 @@ void *queue_take(struct queue *q)
 	}
 	/* the last one out tells the others, who wait for a place to be filled */
 	if (q->closed && !q->reserved)
-		pthread_cond_broadcast(&q->work);
-	wake = must_wake(q);
+		call_all(q);
+	call_for_work(q);
 	pthread_mutex_unlock(&q->lock);
-	if (wake)
-		pthread_cond_signal(&q->work);
 	return item;
 }
 
@@ -80,7 +102,7 @@ void queue_close(struct queue *q)
 {
 	pthread_mutex_lock(&q->lock);
 	q->closed = true;
-	pthread_cond_broadcast(&q->work);
+	call_all(q);
 	pthread_mutex_unlock(&q->lock);
 }
 

@@ -12,12 +12,14 @@
 
 #include "base/arena.h"
 
+struct sleeper; /* a thread in queue_take() that has nothing to do */
+
 struct queue {
 	pthread_mutex_t lock;
-	pthread_cond_t work;
 	void **ring;
-	int max, first, filled, reserved, sleepers; /* reserved counts the filled too */
-	bool waking;                                /* a sleeper was called and has not come yet */
+	int max, first, filled, reserved; /* reserved counts the filled too */
+	struct sleeper *sleepers;         /* the last to lie down is called first */
+	bool waking;                      /* one was called and has not come yet */
 	bool closed;
 };
 
