@@ -45,6 +45,8 @@ struct ctx {
 	bool lane;                 /* it wants one that may wait; see http/lane.h   */
 	bool bulk;                 /* much is written at once: SQLite gives it transactions
 				    * of its own                                    */
+	bool left_work;            /* for threads that work by themselves: they are called
+				    * when it is committed                          */
 	struct touched *touched;   /* roster: people whose facts changed; NULL when
 				    * nothing is being changed                      */
 	struct history *history;   /* record: audit and events to be written; same  */

@@ -6,6 +6,7 @@
 #include "access/hold.h"
 #include "change/change.h"
 #include "change/holding.h"
+#include "roster/ldap_store.h"
 
 enum { DIGEST_MAX = 200, REASON_MAX = 1000 };
 
@@ -126,6 +127,13 @@ static bool respond(struct ctx *c, struct http_resp *p, const char *id)
 	return true;
 }
 
+/* A run that waits for it has not to find out by itself. */
+static bool tell_run(struct ctx *c, const struct hold *h)
+{
+	c->left_work = h->run_id != NULL;
+	return !h->run_id || ldap_due_put(c, h->source_id, 0);
+}
+
 bool admin_hold_approve(struct ctx *c, const struct http_req *q, struct http_resp *p)
 {
 	const char *digest = NULL;
@@ -134,7 +142,8 @@ bool admin_hold_approve(struct ctx *c, const struct http_req *q, struct http_res
 
 	return body_read(c, q, "digest", &j) && body_needs(c, j, "digest") &&
 	       body_text(c, j, "digest", DIGEST_MAX, &digest) &&
-	       holding_approve(c, q->param[0], digest, &h) && respond(c, p, h->id);
+	       holding_approve(c, q->param[0], digest, &h) && tell_run(c, h) &&
+	       respond(c, p, h->id);
 }
 
 bool admin_hold_reject(struct ctx *c, const struct http_req *q, struct http_resp *p)
@@ -144,5 +153,5 @@ bool admin_hold_reject(struct ctx *c, const struct http_req *q, struct http_resp
 	json_t *j;
 
 	return body_read(c, q, "reason", &j) && body_text(c, j, "reason", REASON_MAX, &why) &&
-	       holding_reject(c, q->param[0], why, &h) && respond(c, p, h->id);
+	       holding_reject(c, q->param[0], why, &h) && tell_run(c, h) && respond(c, p, h->id);
 }

@@ -22,6 +22,7 @@
 #include "recent.h"
 #include "roster/token.h"
 #include "routes.h"
+#include "syncer.h"
 
 /* Rest before the n-th try, ms at most: the first repeats at once, because
  * most often it only asks to be alone. */
@@ -301,6 +302,8 @@ void dispatch(void *arg, struct arena *a, struct http_req *q, struct http_resp *
 		answer_error(&r);
 	else if (c.org && q->method != GET)
 		background_has_work(c.org->id);
+	if (good && c.left_work)
+		syncer_wake();
 	http_add_header(p, "X-Request-Id", c.trace);
 	us = now_us() - start;
 	if (r.found.door->need == NEED_SCIM_TOKEN && c.org && c.actor)

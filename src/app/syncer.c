@@ -23,6 +23,12 @@ void syncer_start(struct app *app)
 		loop_start(&loops[i], app, sync_due, NULL);
 }
 
+void syncer_wake(void)
+{
+	for (int i = 0; i < SYNCERS; i++)
+		loop_wake(&loops[i]);
+}
+
 void syncer_stop(void)
 {
 	ldap_worker_stop();

@@ -50,6 +50,7 @@ bool ldap_ask(struct ctx *c, const char *source_id, const struct ldap_wish *wish
 		return false;
 	else
 		*run_id = row.id;
+	c->left_work = true;
 	return ldap_due_put(c, source_id, 0);
 }
 
