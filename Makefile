@@ -149,8 +149,9 @@ test: deps
 test-unit: $(TESTS)
 	@tests/with-postgres sh tests/unit/run $(TESTS)
 
+# more at a time than there are cores: most of them wait
 test-flow: all
-	@ROSTERD_BIN_DIR=$(CURDIR)/$(B) $(PYTHON) -m pytest -q -n 2 --dist loadfile $(FLOW_ARGS) $(or $(FLOW),tests/flow)
+	@ROSTERD_BIN_DIR=$(CURDIR)/$(B) $(PYTHON) -m pytest -q -n 4 --dist loadfile $(FLOW_ARGS) $(or $(FLOW),tests/flow)
 
 build-ui/browser: tests/browser/package-lock.json
 	@echo "  NPM   $@"
@@ -204,9 +205,11 @@ fuzz: $(FUZZ)
 lint:
 	+@sh tests/lint/all $(FORM)
 
-# what the lint compiles: everything, twice, with warnings as errors
+# what the lint compiles: everything, twice, with warnings as errors; where all is built
+# that way (WERROR=1), once is done already
+STRICT := $(if $(WERROR),build,build-werror)
 lint-gcc:
-	@$(MAKE) --no-print-directory B=build-werror CC=gcc WERROR=1 all $(TESTS:$(B)/%=build-werror/%)
+	@$(MAKE) --no-print-directory B=$(STRICT) CC=gcc WERROR=1 all $(TESTS:$(B)/%=$(STRICT)/%)
 lint-clang:
 	@$(MAKE) --no-print-directory B=build-clang CC=clang WERROR=1 all $(TESTS:$(B)/%=build-clang/%)
 

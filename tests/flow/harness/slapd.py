@@ -59,7 +59,8 @@ class Certificates:
         return (self.folder / name).read_text()
 
     def key(self, name, *rest):
-        run("openssl", "req", "-newkey", "rsa:2048", "-nodes", "-keyout", self.path(f"{name}.key"), *rest)
+        run("openssl", "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+            "-keyout", self.path(f"{name}.key"), *rest)
         os.chmod(self.path(f"{name}.key"), 0o600)
 
     def sign(self, name, subject, names):
