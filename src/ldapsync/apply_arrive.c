@@ -9,8 +9,6 @@
 #include "roster/identity.h"
 #include "roster/touched.h"
 
-enum { JOINS_MAX = 2000 };
-
 static const char *uuid_of(struct ctx *c, const char *entry_id)
 {
 	unsigned char b[TABLE_ID];
