@@ -32,7 +32,7 @@ static const struct metric_def {
 	[METRIC_LDAP_RUNS] = { "rosterd_ldap_runs_total", "counter",
 		"Runs of LDAP connections, by kind and outcome.", { "kind", "outcome" } },
 	[METRIC_LDAP_ENTRIES] = { "rosterd_ldap_entries_total", "counter",
-		"Entries that runs have read, and found to be different.", { "what" } },
+		"Entries that runs have read, compared, found changed, and applied so far.", { "what" } },
 	[METRIC_WEBHOOKS] = { "rosterd_webhooks_total", "counter",
 		"Attempts to deliver an event to a webhook.", { "outcome" } },
 	[METRIC_SYSLOG] = { "rosterd_syslog_total", "counter",

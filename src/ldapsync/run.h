@@ -84,6 +84,7 @@ struct run {
 	bool would_hold;     /* of a dry run                                             */
 	int64_t base; /* of the phases in the row: approved removals have phases of their own */
 	bool lost;    /* the lease                                                      */
+	struct ldap_run metered; /* as far as the row is in the metrics                 */
 };
 
 /* A step inside a change of its own, with the lease renewed: done again as often as the

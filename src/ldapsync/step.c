@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "base/id.h"
+#include "base/metric.h"
 #include "base/org.h"
 #include "base/time.h"
 #include "change/change.h"
@@ -89,6 +90,22 @@ static bool preview_once(struct run *r, run_step *step, void *arg)
 	return true;
 }
 
+static void add(const char *what, int64_t now, int64_t *told)
+{
+	if (now > *told)
+		metric_add(METRIC_LDAP_ENTRIES, what, NULL, 0, now - *told);
+	*told = now;
+}
+
+/* While the run goes on, for whoever watches it there; one that begins anew counts again. */
+static void tell_metrics(struct run *r)
+{
+	add("read", r->row->read, &r->metered.read);
+	add("compared", r->row->compared, &r->metered.compared);
+	add("changed", r->row->changed, &r->metered.changed);
+	add("applied", r->row->applied, &r->metered.applied);
+}
+
 typedef bool once_fn(struct run *r, run_step *step, void *arg);
 
 static bool repeat(struct run *r, once_fn *once, run_step *step, void *arg)
@@ -109,6 +126,8 @@ static bool repeat(struct run *r, once_fn *once, run_step *step, void *arg)
 		if (good || !again(r, tries))
 			break;
 	}
+	if (good)
+		tell_metrics(r);
 	return good;
 }
 

@@ -152,8 +152,6 @@ static void count_run(const struct run *r)
 		   : strcmp(r->row->state, "held") == 0 ? "held"
 							: "done",
 		   0, 1);
-	metric_add(METRIC_LDAP_ENTRIES, "read", NULL, 0, r->row->read);
-	metric_add(METRIC_LDAP_ENTRIES, "changed", NULL, 0, r->row->changed);
 }
 
 /* When the connection has something to do again. */
@@ -208,6 +206,7 @@ static void work(struct run *r)
 	if (!take_lease(r, &mine) || !mine)
 		return;
 	if (find_in_tx(r) && r->row) {
+		r->metered = *r->row; /* of one that goes on, this was told before */
 		if (run_go(r))
 			log_run(r);
 		else

@@ -1,4 +1,5 @@
 """A run that is interrupted at any point: no half state, it goes on, seats are right."""
+import re
 import time
 
 import pytest
@@ -52,6 +53,22 @@ def test_killed_in_the_midst_and_finished_by_the_next(own_server, directory, whe
     assert {g["members"] for g in org.admin.ok("GET", "/groups?limit=10")["items"]} == {PEOPLE // 5}
     check_sound(org)
     assert m.done(full=True)["changed"] == 0
+
+
+def entries(server, what):
+    found = re.search(rf'^rosterd_ldap_entries_total{{what="{what}"}} (\d+)$', server.anonymous().get("/metrics").json, re.M)
+    return int(found[1]) if found else 0
+
+
+def test_metrics_move_while_a_run_goes_on(own_server, directory):
+    m = Mirror(own_server.new_org(default_role="AN"), directory)
+    run = m.ask(full=True)
+    out = wait_for(m, run, lambda r: r["applied"] > 0)
+    if out["state"] == "applying":
+        assert 0 < entries(own_server, "applied") and entries(own_server, "read") >= PEOPLE
+    out = m.wait(run)
+    assert {what: entries(own_server, what) for what in ("read", "compared", "changed", "applied")} == {
+        what: out[what] for what in ("read", "compared", "changed", "applied")}
 
 
 def test_the_directory_is_killed_in_the_midst(own_server):
