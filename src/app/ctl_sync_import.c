@@ -48,33 +48,56 @@ static void put(json_t *body, const char *object, const char *key, json_t *value
 /* clang-format off */
 static const struct {
 	const char *name, *object, *key;
-	bool list;
+	enum { TEXT, LIST, BASES } form;
 } variables[] = {
-	{ "AUTH_LDAP_BIND_DN",                  "bind",       "dn",         false },
-	{ "AUTH_LDAP_BIND_PASSWORD",            "bind",       "password",   false },
-	{ "AUTH_LDAP_USER_SEARCH_BASES",        "users",      "base",       false },
-	{ "AUTH_LDAP_USER_ATTR_MAP_FIRST_NAME", "attributes", "first_name", true  },
-	{ "AUTH_LDAP_USER_ATTR_MAP_LAST_NAME",  "attributes", "last_name",  true  },
-	{ "AUTH_LDAP_USER_ATTR_MAP_EMAIL",      "attributes", "email",      true  },
-	{ "AUTH_LDAP_USER_ATTR_MAP_USERNAME",   "attributes", "login",      true  },
-	{ "AUTH_LDAP_GROUP_SEARCH_BASE_DN",     "groups",     "base",       false },
-	{ "AUTH_LDAP_GROUP_SEARCH_FILTER_STR",  "groups",     "filter",     false },
+	{ "AUTH_LDAP_BIND_DN",                  "bind",       "dn",         TEXT  },
+	{ "AUTH_LDAP_BIND_PASSWORD",            "bind",       "password",   TEXT  },
+	{ "AUTH_LDAP_USER_SEARCH_BASES",        "users",      "base",       BASES },
+	{ "AUTH_LDAP_USER_ATTR_MAP_FIRST_NAME", "attributes", "first_name", LIST  },
+	{ "AUTH_LDAP_USER_ATTR_MAP_LAST_NAME",  "attributes", "last_name",  LIST  },
+	{ "AUTH_LDAP_USER_ATTR_MAP_EMAIL",      "attributes", "email",      LIST  },
+	{ "AUTH_LDAP_USER_ATTR_MAP_USERNAME",   "attributes", "login",      LIST  },
+	{ "AUTH_LDAP_GROUP_SEARCH_BASE_DN",     "groups",     "base",       BASES },
+	{ "AUTH_LDAP_GROUP_SEARCH_FILTER_STR",  "groups",     "filter",     TEXT  },
 };
 /* clang-format on */
 
+/* DNs with semicolons between: one stays a text. */
+static json_t *bases(const char *text)
+{
+	json_t *list = json_array(), *one = NULL;
+	size_t length;
+
+	for (size_t n; *text; text += n) {
+		text += strspn(text, "; \t");
+		n = strcspn(text, ";");
+		for (length = n; length && strchr(" \t", text[length - 1]); length--)
+			;
+		if (length)
+			json_array_append_new(list, json_stringn(text, length));
+	}
+	if (json_array_size(list) == 1)
+		one = json_incref(json_array_get(list, 0));
+	if (one)
+		json_decref(list);
+	return one ? one : list;
+}
+
+static json_t *value_of(const char *text, int form)
+{
+	return form == LIST    ? json_pack("[s]", text)
+	       : form == BASES ? bases(text)
+			       : json_string(text);
+}
+
 static bool check_variables(struct ctl *k, const char *text)
 {
-	const char *bases = variable(k, text, "AUTH_LDAP_USER_SEARCH_BASES");
-
 	if (!variable(k, text, "AUTH_LDAP_SERVER_URI"))
 		return error(k->c, ERR_VALUE, "the file has no AUTH_LDAP_SERVER_URI");
-	if (!bases)
-		return error(k->c, ERR_VALUE,
-			     "the file has no AUTH_LDAP_USER_SEARCH_BASES: a DN template alone "
-			     "does not say whom to mirror");
-	return !strchr(bases, ';') || error(k->c, ERR_VALUE,
-					    "AUTH_LDAP_USER_SEARCH_BASES has several bases: make a "
-					    "connection for each");
+	return variable(k, text, "AUTH_LDAP_USER_SEARCH_BASES") ||
+	       error(k->c, ERR_VALUE,
+		     "the file has no AUTH_LDAP_USER_SEARCH_BASES: a DN template alone does not "
+		     "say whom to mirror");
 }
 
 /* What is not carried over is said, not guessed. */
@@ -121,7 +144,7 @@ bool ctl_sync_import(struct ctl *k)
 		value = variable(k, text, variables[i].name);
 		if (value)
 			put(body, variables[i].object, variables[i].key,
-			    variables[i].list ? json_pack("[s]", value) : json_string(value));
+			    value_of(value, variables[i].form));
 	}
 	json_put_text(body, "name", k->arg[0]);
 	json_put_text(body, "preset", ctl_option(k, "preset"));

@@ -116,7 +116,7 @@ static bool find_user(struct ctx *c, const struct source *source, const struct h
  * tells nothing. */
 static const char *nobody(struct ctx *c, const struct ldap_settings *s)
 {
-	return arena_printf(c->arena, "cn=%s,%s", secret_random(c->arena, 16), s->users_base);
+	return arena_printf(c->arena, "cn=%s,%s", secret_random(c->arena, 16), s->users_bases[0]);
 }
 
 static bool ask(struct ctx *c, struct dir *d, struct hit *h, const char *filter, struct access *a,

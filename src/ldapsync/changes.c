@@ -1,26 +1,21 @@
 /*
- * changes.c - change feeds by number or time, and AD's DirSync: which entries changed;
- * then how they are now.
+ * changes.c - AD's change feeds, by update number and DirSync: which entries changed; then
+ * how they are now.
  *
  * AD's feeds name objects wherever they are and send what changed of them, so they are
- * read again within base and filter; what is not found there has left.  Renamed containers
+ * read again within bases and filter; what is not found there has left.  Renamed containers
  * move everybody below without a word about them: that takes a full listing.
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/time.h"
 #include "parts.h"
 #include "reader.h"
 
-enum { OVERLAP_MS = 60 * 1000, ROUNDS_MAX = 100000, DIRSYNC_BYTES = 1024 * 1024 };
+enum { ROUNDS_MAX = 100000, DIRSYNC_BYTES = 1024 * 1024 };
 
 #define CONTAINERS "(objectClass=organizationalUnit)(objectClass=container)"
 #define OBJECTS    "(|(objectClass=user)(objectClass=group)" CONTAINERS ")"
-
-static const int scopes[] = { [DIR_SUBTREE] = LDAP_SCOPE_SUBTREE,
-			      [DIR_ONE] = LDAP_SCOPE_ONELEVEL,
-			      [DIR_BASE] = LDAP_SCOPE_BASE };
 
 static bool refuse(struct ending *e, const char *why)
 {
@@ -149,8 +144,7 @@ static bool is_container_among(struct reader *r, const struct task *t, struct id
 {
 	bool found = false;
 	char *filter = filter_of(r, &t->query, "(|" CONTAINERS ")", s, from, n, true);
-	struct search q = { .base = t->context,
-			    .filter = filter,
+	struct search q = { .filter = filter,
 			    .scope = LDAP_SCOPE_SUBTREE,
 			    .attrs = one_attr(r, "objectGUID"),
 			    .fn = on_container,
@@ -160,7 +154,10 @@ static bool is_container_among(struct reader *r, const struct task *t, struct id
 
 	if (!filter || t->is_389)
 		return false;
-	search_run(&q);
+	for (int i = 0; t->contexts[i] && !found; i++) {
+		q.base = t->contexts[i];
+		search_run(&q);
+	}
 	if (found)
 		return !refuse(e, "a container was made, moved or renamed, and what is in it may "
 				  "have come or gone");
@@ -175,9 +172,7 @@ void changed_read(struct reader *r, const struct task *t, struct ids *s, struct 
 	s->found = arena_array(&r->work, bool, (size_t)s->n + 1);
 	end_good(&e->end);
 	for (g.from = 0; g.from < s->n && e->end.state == DIR_SEALED; g.from += DIR_FIND_BATCH) {
-		struct search one = { .base = q->base,
-				      .scope = scopes[q->scope],
-				      .attrs = entry_attrs(&r->work, q),
+		struct search one = { .attrs = entry_attrs(&r->work, q),
 				      .fn = on_again,
 				      .reader = r,
 				      .fresh = -1,
@@ -185,7 +180,7 @@ void changed_read(struct reader *r, const struct task *t, struct ids *s, struct 
 
 		g.n = s->n - g.from < DIR_FIND_BATCH ? s->n - g.from : DIR_FIND_BATCH;
 		one.filter = filter_of(r, q, q->filter, s, g.from, g.n, false);
-		search_run(&one);
+		search_bases(&one, q);
 		e->end = one.end;
 		if (e->end.state != DIR_SEALED || is_container_among(r, t, s, g.from, g.n, e))
 			return;
@@ -200,20 +195,23 @@ void changed_read(struct reader *r, const struct task *t, struct ids *s, struct 
 static bool gather_by_usn(struct reader *r, const struct task *t, const char *filter,
 			  LDAPControl *control, struct ids *s, struct ending *e)
 {
-	struct search q = { .base = t->context,
-			    .filter = filter,
-			    .scope = LDAP_SCOPE_SUBTREE,
-			    .attrs = one_attr(r, "objectGUID"),
-			    .page_size = r->config.page_size,
-			    .control = control,
-			    .fn = on_id,
-			    .reader = r,
-			    .fresh = -1,
-			    .arg = s };
+	end_good(&e->end);
+	for (int i = 0; t->contexts[i] && e->end.state == DIR_SEALED; i++) {
+		struct search q = { .base = t->contexts[i],
+				    .filter = filter,
+				    .scope = LDAP_SCOPE_SUBTREE,
+				    .attrs = one_attr(r, "objectGUID"),
+				    .page_size = r->config.page_size,
+				    .control = control,
+				    .fn = on_id,
+				    .reader = r,
+				    .fresh = -1,
+				    .arg = s };
 
-	search_run(&q);
-	e->end = q.end;
-	return q.end.state == DIR_SEALED;
+		search_run(&q);
+		e->end = q.end;
+	}
+	return e->end.state == DIR_SEALED;
 }
 
 static void changes_by_usn(struct reader *r, const struct task *t, struct ending *e)
@@ -263,7 +261,7 @@ static bool one_round(struct reader *r, const struct task *t, struct berval *coo
 		      struct ids *s, struct ending *e)
 {
 	LDAPControl *control = NULL, *answer;
-	struct search q = { .base = t->context,
+	struct search q = { .base = t->contexts[0],
 			    .filter = OBJECTS,
 			    .scope = LDAP_SCOPE_SUBTREE,
 			    .attrs = dirsync_attrs(r, t),
@@ -317,102 +315,19 @@ static void dirsync(struct reader *r, const struct task *t, struct ending *e)
 		changed_read(r, t, &s, e);
 }
 
-/* ---- by change number of OpenLDAP, and by time ---- */
-
-struct poll {
-	const struct dir_query *q;
-	const char *attr; /* what is compared; its largest value is the next mark */
-	const char *largest;
-	bool mark_only;
-	struct ending *e;
-};
-
-static bool on_poll(struct search *s, LDAPMessage *m)
-{
-	struct poll *p = s->arg;
-	struct reader *r = s->reader;
-	struct arena a = { 0 };
-	struct slice stamp = entry_value(&a, r->link.ld, m, p->attr);
-	struct dir_entry e;
-	bool good = true;
-
-	if (stamp.p && (!p->largest || strcmp(stamp.p, p->largest) > 0))
-		p->largest = arena_strdup(&r->work, stamp.p);
-	if (!p->mark_only) {
-		if (entry_read(r, &a, m, p->q, &e))
-			good = send_change(r, DIR_CHANGED, e.id, &e, p->q);
-		else
-			p->e->bad++;
-	}
-	arena_free(&a);
-	return good;
-}
-
-/* Times have seconds, and clocks of servers differ: the last minute is asked for again. */
-static const char *with_overlap(struct arena *a, enum dir_strategy how, const char *stamp)
-{
-	int64_t ms;
-	const char *t;
-
-	if (how == DIR_CSN || !gentime_parse(stamp, &ms))
-		return stamp;
-	t = time_text(a, ms - OVERLAP_MS);
-	return arena_printf(a, "%.4s%.2s%.2s%.2s%.2s%.2sZ", t, t + 5, t + 8, t + 11, t + 14,
-			    t + 17);
-}
-
-static char **poll_attrs(struct reader *r, const struct task *t, const char *attr)
-{
-	char **asked = t->kind == TASK_MARK ? one_attr(r, attr) : entry_attrs(&r->work, &t->query);
-	char **out = arena_array(&r->work, char *, (size_t)t->query.wants + 3);
-	int n = 0;
-
-	for (; asked[n]; n++)
-		out[n] = asked[n];
-	out[n] = arena_strdup(&r->work, attr);
-	return out;
-}
-
-static void poll_changes(struct reader *r, const struct task *t, struct ending *e)
-{
-	const struct dir_query *q = &t->query;
-	struct poll p = { .q = q,
-			  .attr = t->how == DIR_CSN ? "entryCSN" : "modifyTimestamp",
-			  .mark_only = t->kind == TASK_MARK,
-			  .e = e };
-	struct search s = { .base = q->base,
-			    .filter = q->filter,
-			    .scope = scopes[q->scope],
-			    .attrs = poll_attrs(r, t, p.attr),
-			    .page_size = r->config.page_size,
-			    .fn = on_poll,
-			    .reader = r,
-			    .fresh = -1,
-			    .arg = &p };
-
-	if (t->since.n)
-		s.filter = arena_printf(&r->work, "(&%s(%s>=%s))", q->filter, p.attr,
-					dir_filter_text(&r->work, with_overlap(&r->work, t->how,
-									       t->since.p)));
-	search_run(&s);
-	e->end = s.end;
-	if (!p.largest && t->kind == TASK_MARK && s.seen)
-		IGNORE(refuse(e, "the bind account may not read when entries were changed"));
-	else if (!p.largest && t->kind == TASK_MARK)
-		p.largest = "19700101000000Z";
-	if (p.largest)
-		e->mark = (struct slice){ p.largest, strlen(p.largest) };
-}
-
 /* ---- all of them ---- */
 
 static void run(struct reader *r, const struct task *t, struct ending *e)
 {
 	bool ad = t->how == DIR_DIRSYNC || t->how == DIR_USN;
 
-	if (ad && (t->query.id_form != DIR_ID_GUID || !t->context)) {
+	if (ad && (t->query.id_form != DIR_ID_GUID || !t->contexts[0])) {
 		IGNORE(refuse(e, "this change feed is Active Directory's: it needs objectGUID as "
 				 "id.attribute and a base within the domain"));
+		return;
+	}
+	if (dir_strategy_is_single(t->how) && dir_bases(&t->query) != 1) {
+		IGNORE(refuse(e, "this change feed follows one base"));
 		return;
 	}
 	if (t->how == DIR_SYNCREPL)

@@ -6,7 +6,7 @@
 #include "base/org.h"
 #include "base/secret.h"
 #include "http/json.h"
-#include "settings.h"
+#include "bases.h"
 
 enum { PASSWORD_MAX = 1024, KEY_MAX = 64 * 1024 };
 
@@ -84,11 +84,6 @@ bool ldap_connection_make(struct ctx *c, struct source *s, const json_t *preset,
 	       ldap_connection_find(c, s->id, out);
 }
 
-static bool other_base(const struct ldap_settings *a, const struct ldap_settings *b)
-{
-	return strcmp(a->users_base, b->users_base) != 0;
-}
-
 bool ldap_connection_change(struct ctx *c, struct ldap_connection *l, json_t *given)
 {
 	json_t *settings = json_own(c, json_loads(l->source->settings, 0, NULL));
@@ -110,7 +105,7 @@ bool ldap_connection_change(struct ctx *c, struct ldap_connection *l, json_t *gi
 			l->row->client_key = NULL;
 		l->row->feed = NULL;
 	}
-	if (other_base(&before, &after))
+	if (!bases_are_same(before.users_bases, after.users_bases))
 		l->row->directory = NULL;
 	/* whatever else is different, a complete listing settles it */
 	l->row->feed = NULL;

@@ -332,7 +332,7 @@ static bool follow_groups(struct delta *d, const char *mark, const char **next)
 	struct dir_delta out = { 0 };
 
 	*next = "";
-	if (!*r->s.groups_base)
+	if (!r->s.groups_bases[0])
 		return true;
 	if (!groups_known(r) || !follow(d, &r->groups, mark, group_changed, &out))
 		return false;

@@ -19,6 +19,7 @@ enum {
 	DIR_KEY_BYTES = 16,
 	DIR_WANTS_MAX = 48,
 	DIR_URIS_MAX = 8,
+	DIR_BASES_MAX = 16,
 	DIR_FIND_BATCH = 50,
 };
 
@@ -110,7 +111,7 @@ enum {
 	DIR_HAS_DIRSYNC = 1 << 2,
 	DIR_HAS_SHOW_DELETED = 1 << 3,
 	DIR_HAS_WHOAMI = 1 << 4,
-	DIR_HAS_CSN = 1 << 5, /* base has a contextCSN or an entryCSN */
+	DIR_HAS_CSN = 1 << 5, /* a base has a contextCSN or an entryCSN */
 	DIR_HAS_PASSWORD_POLICY = 1 << 6,
 };
 
@@ -123,11 +124,12 @@ struct dir_identity {
 	const char *host, *service; /* AD: dnsHostName, dsServiceName                  */
 	const char *invocation;     /* AD: of the service's object, as text           */
 	int64_t usn;                /* AD: highestCommittedUSN; 0: unknown            */
-	bool base_found;
-	unsigned char base_id[DIR_ID_BYTES]; /* of the base entry, for "another directory
-					      * behind the same name"; zero: it has none */
+	unsigned bases_found;       /* bit i: the entry at bases[i] is there                */
+	/* of the entries at the bases, for "another directory behind the same name"; zero: it
+	 * has none, or is not there */
+	unsigned char base_id[DIR_BASES_MAX][DIR_ID_BYTES];
 };
-/* id_attr and base as in dir_query. */
+/* id_attr and bases as in dir_query. */
 struct dir_query;
 bool dir_identify(struct ctx *c, struct dir *d, const struct dir_query *q,
 		  struct dir_identity *out) MUST;
@@ -152,14 +154,18 @@ struct dir_want {
 };
 
 struct dir_query {
-	const char *base, *filter;
+	const char *const *bases; /* no entry is at or below two of them; ends with NULL */
+	const char *filter;
 	enum { DIR_SUBTREE, DIR_ONE, DIR_BASE } scope;
 	const char *id_attr;
 	enum dir_id_form id_form;
 	const struct dir_want *want; /* attributes asked for, beside the id            */
 	int wants;                   /* at most DIR_WANTS_MAX                          */
-	int size_limit;              /* 0: none; for a sign-in 2                       */
+	int size_limit;              /* 0: none; for a sign-in 2; of each base         */
 };
+int dir_bases(const struct dir_query *q);
+/* The first base that dir_identify() did not find; NULL: none. */
+const char *dir_base_missing(const struct dir_query *q, const struct dir_identity *i);
 
 /* Values are sorted by their bytes, so that equal sets are equal lists; those of text have
  * a NUL behind them.  Values with options (cn;lang-de) count where there are none without. */
@@ -189,16 +195,17 @@ struct dir_listing {
 	int64_t pages, refs;
 };
 
-/* The whole subtree in pages.  Ids that came are in the callback's hands once each. */
+/* All that is at the bases, in pages.  Ids that came are in the callback's hands once each;
+ * DIR_SEALED only if every base was listed to its end. */
 bool dir_list(struct ctx *c, struct dir *d, const struct dir_query *q, dir_on_entry *fn, void *arg,
 	      struct dir_listing *out) MUST;
 
-/* Those of the ids that are there (within base and filter); DIR_SEALED: those that did not
+/* Those of the ids that are there (within bases and filter); DIR_SEALED: those that did not
  * come are not there. */
 bool dir_find(struct ctx *c, struct dir *d, const struct dir_query *q,
 	      const unsigned char (*id)[DIR_ID_BYTES], int n, dir_on_entry *fn, void *arg,
 	      struct dir_listing *out) MUST;
-/* The entry with this DN, filter and base of q left aside.  DIR_SEALED with entries 0: there
+/* The entry with this DN, filter and bases of q left aside.  DIR_SEALED with entries 0: there
  * is none. */
 bool dir_find_dn(struct ctx *c, struct dir *d, const struct dir_query *q, const char *dn,
 		 dir_on_entry *fn, void *arg, struct dir_listing *out) MUST;
@@ -217,8 +224,11 @@ enum dir_strategy {
 /* "full", "syncrepl", "dirsync", "usn", "csn", "timestamp" */
 extern const char *const dir_strategy_names[DIR_STRATEGIES];
 
-/* The best feed this server and this account are likely to give. */
-enum dir_strategy dir_strategy_for(const struct dir_identity *i);
+/* These follow one base. */
+bool dir_strategy_is_single(enum dir_strategy how);
+/* The best feed this server and this account are likely to give; several: for more than one
+ * base. */
+enum dir_strategy dir_strategy_for(const struct dir_identity *i, bool several);
 
 /*
  * Where a feed stands: text to be stored as it is (checked when it comes back: server,
@@ -229,7 +239,7 @@ bool dir_mark(struct ctx *c, struct dir *d, const struct dir_query *q, const str
 	      enum dir_strategy how, const char **mark, struct dir_end *end) MUST;
 
 enum dir_change {
-	DIR_CHANGED, /* added or modified: entry is complete and within base and filter  */
+	DIR_CHANGED, /* added or modified: entry is complete and within bases and filter */
 	DIR_GONE,    /* deleted, moved away or no longer matching: a candidate, to be
 		      * confirmed; id may be unknown to us                              */
 };

@@ -293,6 +293,14 @@ const char *dn_canonical(struct arena *a, struct slice dn)
 	return out;
 }
 
+bool dn_is_within(const char *dn, const char *of)
+{
+	size_t n = strlen(dn), tail = strlen(of);
+
+	return tail == 0 || (n >= tail && strcmp(dn + n - tail, of) == 0 &&
+			     (n == tail || dn[n - tail - 1] == ','));
+}
+
 bool dn_key(struct arena *a, struct slice dn, unsigned char key[DIR_KEY_BYTES])
 {
 	char out[ROOM(512)], value[513];

@@ -7,22 +7,54 @@
 #include "ask.h"
 #include "mark.h"
 
-enum dir_strategy dir_strategy_for(const struct dir_identity *i)
+bool dir_strategy_is_single(enum dir_strategy how)
 {
+	return how == DIR_SYNCREPL || how == DIR_DIRSYNC;
+}
+
+enum dir_strategy dir_strategy_for(const struct dir_identity *i, bool several)
+{
+	unsigned has = several ? i->has & ~(unsigned)(DIR_HAS_SYNCREPL | DIR_HAS_DIRSYNC) : i->has;
+
 	switch (i->kind) {
 	case DIR_AD:
-		return i->has & DIR_HAS_DIRSYNC ? DIR_DIRSYNC : DIR_USN;
+		return has & DIR_HAS_DIRSYNC ? DIR_DIRSYNC : DIR_USN;
 	case DIR_OPENLDAP:
-		return i->has & DIR_HAS_SYNCREPL ? DIR_SYNCREPL
-		       : i->has & DIR_HAS_CSN    ? DIR_CSN
-						 : DIR_STAMP;
+		return has & DIR_HAS_SYNCREPL ? DIR_SYNCREPL
+		       : has & DIR_HAS_CSN    ? DIR_CSN
+					      : DIR_STAMP;
 	case DIR_389:
-		return i->has & DIR_HAS_SYNCREPL ? DIR_SYNCREPL : DIR_STAMP;
+		return has & DIR_HAS_SYNCREPL ? DIR_SYNCREPL : DIR_STAMP;
 	case DIR_OTHER:
 	case DIR_KINDS:
 		break;
 	}
 	return DIR_STAMP;
+}
+
+static bool is_in(const char *const *list, int n, const char *one)
+{
+	for (int i = 0; i < n; i++)
+		if (list[i] == one)
+			return true;
+	return false;
+}
+
+/* Each once; none if a base is in none of them. */
+static const char *const *contexts_of(struct arena *a, const struct dir_identity *i,
+				      const struct dir_query *q)
+{
+	const char **out = arena_array(a, const char *, DIR_BASES_MAX + 1), *one;
+	int n = 0;
+
+	for (int k = 0; k < dir_bases(q); k++) {
+		one = context_of(a, i, q->bases[k]);
+		if (!one)
+			return NULL;
+		if (!is_in(out, n, one))
+			out[n++] = one;
+	}
+	return out;
 }
 
 static struct task task_of(struct ctx *c, enum task_kind kind, const struct dir_query *q,
@@ -31,7 +63,7 @@ static struct task task_of(struct ctx *c, enum task_kind kind, const struct dir_
 	return (struct task){ .kind = kind,
 			      .query = *q,
 			      .how = how,
-			      .context = context_of(c->arena, i, q->base),
+			      .contexts = contexts_of(c->arena, i, q),
 			      .is_389 = i->kind == DIR_389 };
 }
 

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "bases.h"
+
 /* What is asked for about everybody whose state is asked for. */
 static const char *const known_states[] = {
 	"userAccountControl", "accountExpires",         "isCriticalSystemObject",
@@ -135,10 +137,6 @@ static bool check_filter(struct ctx *c, const char *name, const char *f)
 
 static bool check_filters(struct ctx *c, const struct ldap_settings *s)
 {
-	if (!*s->users_base)
-		return error(c, ERR_VALUE,
-			     "users.base must say where people are: "
-			     "ou=people,dc=acme,dc=example");
 	if (!strstr(s->signin_filter, "{login}"))
 		return error(c, ERR_VALUE, "signin.filter must have {login} in it");
 	return check_filter(c, "users.filter", s->users_filter) &&
@@ -199,7 +197,8 @@ bool settings_sound(struct ctx *c, const struct ldap_settings *s)
 {
 	struct dir_query users, groups;
 
-	if (!check_uris(c, s) || !check_tls(c, s) || !check_filters(c, s) || !check_all_names(c, s))
+	if (!check_uris(c, s) || !check_tls(c, s) || !bases_sound(c, s) || !check_filters(c, s) ||
+	    !check_all_names(c, s))
 		return false;
 	if (!s->user_name.name[0])
 		return error(c, ERR_VALUE, "attributes.user_name must name an attribute");
@@ -278,12 +277,13 @@ static void ask_for(struct asked *k, const char *const *name, enum dir_value_kin
 			k->room[k->q->wants++] = (struct dir_want){ *name, kind };
 }
 
-static struct asked ask_begin(struct ctx *c, const struct ldap_settings *s, const char *base,
-			      const char *filter, int64_t scope, struct dir_query *out)
+static struct asked ask_begin(struct ctx *c, const struct ldap_settings *s,
+			      const char *const *bases, const char *filter, int64_t scope,
+			      struct dir_query *out)
 {
 	struct asked k = { out, arena_array(c->arena, struct dir_want, DIR_WANTS_MAX) };
 
-	*out = (struct dir_query){ .base = base,
+	*out = (struct dir_query){ .bases = bases,
 				   .filter = filter,
 				   .id_attr = s->id_attribute,
 				   .id_form = (enum dir_id_form)s->id_form,
@@ -297,7 +297,7 @@ void ldap_users_query(struct ctx *c, const struct ldap_settings *s, struct dir_q
 	static const char *const sid[] = { "objectSid", NULL }, *const primary[] = {
 		"primaryGroupID", NULL
 	};
-	struct asked k = ask_begin(c, s, s->users_base, s->users_filter, s->users_scope, out);
+	struct asked k = ask_begin(c, s, s->users_bases, s->users_filter, s->users_scope, out);
 
 	ask_for(&k, s->user_name.name, DIR_TEXT);
 	ask_for(&k, s->mail.name, DIR_TEXT);
@@ -315,13 +315,19 @@ void ldap_users_query(struct ctx *c, const struct ldap_settings *s, struct dir_q
 void ldap_groups_query(struct ctx *c, const struct ldap_settings *s, struct dir_query *out)
 {
 	static const char *const sid[] = { "objectSid", NULL };
-	struct asked k = ask_begin(c, s, s->groups_base, s->groups_filter, s->groups_scope, out);
+	struct asked k = ask_begin(c, s, s->groups_bases, s->groups_filter, s->groups_scope, out);
 
 	ask_for(&k, s->group_name.name, DIR_TEXT);
 	ask_for(&k, s->members.name, DIR_DN);
 	ask_for(&k, s->member_uids.name, DIR_TEXT);
 	if (s->primary_groups)
 		ask_for(&k, sid, DIR_BINARY);
+}
+
+enum dir_strategy ldap_strategy(const struct ldap_settings *s, const struct dir_identity *i)
+{
+	return s->strategy == LDAP_AUTO ? dir_strategy_for(i, bases_are_several(s))
+					: (enum dir_strategy)s->strategy;
 }
 
 const char *signin_filter(struct arena *a, const struct ldap_settings *s, const char *login)

@@ -201,7 +201,7 @@ bool groups_full(struct run *r)
 {
 	struct dir_listing l;
 
-	if (!*r->s.groups_base)
+	if (!r->s.groups_bases[0])
 		return true;
 	table_index(&r->table);
 	if (!groups_known(r) || !dir_list(r->c, r->dir, &r->groups, groups_take, r, &l))

@@ -1,4 +1,4 @@
-/* identify.c - what a directory is: its root DSE, and the entry at the base. */
+/* identify.c - what a directory is: its root DSE, and the entries at the bases. */
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -126,6 +126,7 @@ static bool on_service(struct reader *r, LDAPMessage *m, void *arg)
 struct base {
 	struct dir_identity *i;
 	const struct dir_query *q;
+	int at; /* in q->bases */
 };
 
 static bool on_base(struct reader *r, LDAPMessage *m, void *arg)
@@ -133,13 +134,32 @@ static bool on_base(struct reader *r, LDAPMessage *m, void *arg)
 	struct base *b = arg;
 	struct slice id = entry_value(&r->work, r->link.ld, m, b->q->id_attr);
 
-	b->i->base_found = true;
+	b->i->bases_found |= 1U << b->at;
 	if (id.p)
-		IGNORE(id_parse(b->q->id_form, id, b->i->base_id));
+		IGNORE(id_parse(b->q->id_form, id, b->i->base_id[b->at]));
 	if (entry_value(&r->work, r->link.ld, m, "entryCSN").p ||
 	    entry_value(&r->work, r->link.ld, m, "contextCSN").p)
 		b->i->has |= DIR_HAS_CSN;
 	return true;
+}
+
+/* A base that is not there is for the listing to find out, and so is one that cannot be read
+ * where others can. */
+static void look_at_bases(struct reader *r, const struct dir_query *q, struct ending *e)
+{
+	const char *attrs[] = { q->id_attr, "entryCSN", "contextCSN", NULL };
+	struct base b = { &e->identity, q, 0 };
+	struct dir_end end, failed = e->end;
+
+	for (; b.at < dir_bases(q); b.at++)
+		if (!look(r, q->bases[b.at], (char **)(uintptr_t)attrs,
+			  (struct look){ on_base, &b }, &end) &&
+		    end.code != LDAP_NO_SUCH_OBJECT)
+			failed = end;
+	if (e->identity.bases_found)
+		end_good(&e->end);
+	else
+		e->end = failed;
 }
 
 void task_identify(struct reader *r, const struct task *t, struct ending *e)
@@ -150,9 +170,7 @@ void task_identify(struct reader *r, const struct task *t, struct ending *e)
 					    "highestCommittedUSN", "dnsHostName",
 					    "dsServiceName",       NULL };
 	static const char *const service[] = { "invocationId", NULL };
-	const char *base[] = { t->query.id_attr, "entryCSN", "contextCSN", NULL };
 	struct dir_identity *i = &e->identity;
-	struct base b = { i, &t->query };
 	struct dir_end unused;
 
 	if (!look(r, "", (char **)(uintptr_t)root, (struct look){ on_root, i }, &e->end))
@@ -160,9 +178,5 @@ void task_identify(struct reader *r, const struct task *t, struct ending *e)
 	if (i->kind == DIR_AD)
 		IGNORE(look(r, i->service, (char **)(uintptr_t)service,
 			    (struct look){ on_service, i }, &unused));
-	/* a base that is not there is for the listing to find out */
-	if (look(r, t->query.base, (char **)(uintptr_t)base, (struct look){ on_base, &b }, &unused))
-		end_good(&e->end);
-	else if (unused.code != LDAP_NO_SUCH_OBJECT)
-		e->end = unused;
+	look_at_bases(r, &t->query, e);
 }

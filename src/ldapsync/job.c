@@ -46,9 +46,28 @@ static void wire_wants(struct wire *w, struct dir_query *q)
 	}
 }
 
+/* Texts that are there, at most max; the list ends with NULL. */
+static void wire_list(struct wire *w, const char *const **list, int max)
+{
+	const char **copy = NULL;
+	int n = 0;
+
+	while (w->writing && *list && (*list)[n])
+		n++;
+	if (w->writing && n) {
+		copy = arena_array(w->arena, const char *, (size_t)n);
+		memcpy(copy, *list, (size_t)n * sizeof(*copy));
+	}
+	wire_texts(w, &copy, &n, max);
+	for (int i = 0; i < n; i++)
+		w->bad = w->bad || !copy[i];
+	if (!w->writing)
+		*list = copy;
+}
+
 static void wire_query(struct wire *w, struct dir_query *q)
 {
-	wire_text(w, &q->base);
+	wire_list(w, &q->bases, DIR_BASES_MAX);
 	wire_text(w, &q->filter);
 	WIRE_NUM(w, q->scope);
 	wire_text(w, &q->id_attr);
@@ -75,7 +94,7 @@ void wire_task(struct wire *w, struct task *t)
 	wire_text(w, &t->password);
 	WIRE_NUM(w, t->how);
 	wire_slice(w, &t->since);
-	wire_text(w, &t->context);
+	wire_list(w, &t->contexts, DIR_BASES_MAX);
 	WIRE_NUM(w, t->is_389);
 	w->bad = w->bad || w->out.over;
 }
@@ -92,34 +111,18 @@ static void wire_opened(struct wire *w, struct dir_opened *o)
 	wire_text(w, &o->whoami);
 }
 
-static void wire_contexts(struct wire *w, struct dir_identity *i)
-{
-	const char **list = NULL;
-	int n = 0;
-
-	while (w->writing && i->contexts && i->contexts[n])
-		n++;
-	if (w->writing && n) {
-		list = arena_array(w->arena, const char *, (size_t)n);
-		memcpy(list, i->contexts, (size_t)n * sizeof(*list));
-	}
-	wire_texts(w, &list, &n, LIST_MAX);
-	if (!w->writing)
-		i->contexts = list;
-}
-
 static void wire_identity(struct wire *w, struct dir_identity *i)
 {
 	WIRE_NUM(w, i->kind);
 	wire_text(w, &i->vendor);
-	wire_contexts(w, i);
+	wire_list(w, &i->contexts, LIST_MAX);
 	WIRE_NUM(w, i->has);
 	wire_text(w, &i->host);
 	wire_text(w, &i->service);
 	wire_text(w, &i->invocation);
 	WIRE_NUM(w, i->usn);
-	WIRE_NUM(w, i->base_found);
-	wire_bytes(w, i->base_id, DIR_ID_BYTES);
+	WIRE_NUM(w, i->bases_found);
+	wire_bytes(w, i->base_id, sizeof(i->base_id));
 	w->bad = w->bad || i->kind >= DIR_KINDS;
 }
 

@@ -41,7 +41,9 @@ struct task {
 	const char *dn, *password; /* TASK_BIND, TASK_FIND_DN */
 	enum dir_strategy how;     /* TASK_MARK, TASK_CHANGES */
 	struct slice since;        /* the feed's own; TASK_CHANGES */
-	const char *context;       /* the naming context the base is in */
+	/* the naming contexts the bases are in, each once; none if one is in none; ends with NULL
+	 */
+	const char *const *contexts;
 	bool is_389;
 };
 void wire_task(struct wire *w, struct task *t);

@@ -57,7 +57,8 @@ static const char *question(struct arena *a, const struct dir_query *q, const st
 {
 	struct buf b = buf_in(a, 1024 * 1024);
 
-	put(&b, q->base);
+	for (int i = 0; i < dir_bases(q); i++)
+		put(&b, q->bases[i]);
 	put(&b, q->filter);
 	buf_printf(&b, "%d %d %d ", q->scope, q->id_form, f->method);
 	put(&b, q->id_attr);
@@ -68,8 +69,9 @@ static const char *question(struct arena *a, const struct dir_query *q, const st
 }
 
 /* Update numbers are those of one domain controller and one of its lives; everything else
- * is of a directory, which its base entry's id tells. */
-static const char *server(struct arena *a, enum dir_strategy how, const struct dir_identity *i)
+ * is of a directory, which the ids of its base entries tell. */
+static const char *server(struct arena *a, enum dir_strategy how, const struct dir_query *q,
+			  const struct dir_identity *i)
 {
 	struct buf b = buf_in(a, 64 * 1024);
 
@@ -77,7 +79,7 @@ static const char *server(struct arena *a, enum dir_strategy how, const struct d
 		put(&b, i->service);
 		put(&b, i->invocation);
 	}
-	buf_put(&b, (const char *)i->base_id, DIR_ID_BYTES);
+	buf_put(&b, (const char *)i->base_id, (size_t)dir_bases(q) * DIR_ID_BYTES);
 	return digest(a, &b);
 }
 
@@ -93,7 +95,7 @@ const char *mark_write(struct arena *a, const struct mark *m, const struct dir_q
 		       const struct dir_config *f, const struct dir_identity *i)
 {
 	const char *text = arena_printf(a, "%s %s %s %s %s", version, dir_strategy_names[m->how],
-					question(a, q, f), server(a, m->how, i),
+					question(a, q, f), server(a, m->how, q, i),
 					hex(a, m->since.p, m->since.n));
 
 	return arena_printf(a, "%s %s", text, checksum(a, text, strlen(text)));
@@ -142,7 +144,7 @@ bool mark_read(struct arena *a, const char *text, const struct dir_query *q,
 	if (!is(part[QUESTION], question(a, q, f)))
 		return false;
 	*why = "another server answers, or the server was restored from a backup";
-	if (!is(part[SERVER], server(a, out->how, i)))
+	if (!is(part[SERVER], server(a, out->how, q, i)))
 		return false;
 	*why = NULL;
 	return true;
@@ -156,10 +158,9 @@ const char *context_of(struct arena *a, const struct dir_identity *i, const char
 	for (int k = 0; whole && i->contexts && i->contexts[k]; k++) {
 		const char *one = i->contexts[k];
 		const char *end = dn_canonical(a, (struct slice){ one, strlen(one) });
-		size_t n = end ? strlen(end) : 0, all = strlen(whole);
+		size_t n = end ? strlen(end) : 0;
 
-		if (n <= longest || n > all || strcmp(whole + all - n, end) != 0 ||
-		    (n < all && whole[all - n - 1] != ','))
+		if (n <= longest || !dn_is_within(whole, end))
 			continue;
 		longest = n;
 		best = one;

@@ -432,7 +432,7 @@ bool members_compare(struct run *r, bool whole)
 	struct members m = { 0 };
 	bool parked;
 
-	if (!*r->s.groups_base)
+	if (!r->s.groups_bases[0])
 		return brake(r, &parked);
 	if (whole)
 		add_known(r);

@@ -31,37 +31,53 @@ static bool unseal(struct run *r, const char *purpose, const char *sealed, const
 	return !sealed || secret_unseal(r->c, purpose, sealed, out);
 }
 
-static const char *identity_text(struct run *r)
-{
-	char hex[TABLE_HEX];
+enum { DIGITS = TABLE_HEX - 1 };
 
-	table_hex(r->who.base_id, hex);
-	return arena_printf(r->arena, "{\"base\": \"%s\", \"kind\": \"%s\"}", hex,
-			    dir_kind_names[r->who.kind]);
+/* The ids of the bases, one after the other in hexadecimal.  Of a base that is not there now
+ * the id stays; one that was not known is learnt.  False: one is another than it was. */
+static bool same_bases(struct run *r, const char *was, struct buf *now)
+{
+	unsigned char id[TABLE_ID];
+	char hex[TABLE_HEX];
+	int n = dir_bases(&r->users);
+
+	buf_puts(now, "");
+	if (was && strlen(was) != (size_t)n * DIGITS)
+		was = NULL;
+	for (int i = 0; i < n; i++) {
+		const char *old = was ? arena_strndup(r->arena, was + i * DIGITS, DIGITS) : NULL;
+		bool known = old && table_unhex(old, id) && !table_is_zero(id);
+
+		table_hex(r->who.base_id[i], hex);
+		if (known && r->who.bases_found >> i & 1 && strcmp(old, hex) != 0)
+			return false;
+		buf_puts(now, known ? old : hex);
+	}
+	return true;
 }
 
-/* The entry at the base is the directory's fingerprint: it survives renames and other
- * servers, and another directory has another one. */
+/* The entries at the bases are the directory's fingerprint: they survive renames and other
+ * servers, and another directory has others. */
 static bool same_directory(struct run *r)
 {
 	json_t *was =
 		r->conn->directory ? json_own(r->c, json_loads(r->conn->directory, 0, NULL)) : NULL;
 	const char *base = json_string_value(json_object_get(was, "base"));
-	char hex[TABLE_HEX];
+	struct buf now = buf_in(r->arena, DIR_BASES_MAX * TABLE_HEX);
 
-	if (!r->who.base_found)
+	if (!r->who.bases_found)
 		return error(r->c, ERR_CONFLICT,
 			     "the base %.150s is not there, or the bind account may not see it: "
 			     "nobody is touched",
-			     r->users.base);
-	table_hex(r->who.base_id, hex);
-	if (base && strcmp(base, hex) != 0)
+			     r->users.bases[0]);
+	if (!same_bases(r, base, &now))
 		return error(r->c, ERR_CONFLICT,
 			     "another directory answers at this address than before (the base "
 			     "entry has another id): nobody is touched. If it has been replaced, "
 			     "set accept_directory to true");
-	if (!base)
-		r->conn->directory = identity_text(r);
+	if (!base || strcmp(base, now.p) != 0)
+		r->conn->directory = arena_printf(r->arena, "{\"base\": \"%s\", \"kind\": \"%s\"}",
+						  now.p, dir_kind_names[r->who.kind]);
 	return true;
 }
 

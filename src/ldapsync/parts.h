@@ -14,6 +14,8 @@ enum { DN_BYTES_MAX = 8192 };
  * no DN; "" for the empty one.
  */
 const char *dn_canonical(struct arena *a, struct slice dn);
+/* Of two such texts: dn is of, or below it. */
+bool dn_is_within(const char *dn, const char *of);
 /* A digest of it; false, and all zero, if it is no DN. */
 bool dn_key(struct arena *a, struct slice dn, unsigned char key[DIR_KEY_BYTES]);
 /* A value of syntax "name and optional UID" without the bit string at its end. */

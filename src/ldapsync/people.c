@@ -85,7 +85,7 @@ static bool is_same(const struct run *r, const struct table_entry *t,
 /* Logins and primary groups are asked of everybody, for the groups' sake. */
 static bool groups_need_it(const struct run *r)
 {
-	return *r->s.groups_base && (r->s.primary_groups || *r->s.member_uids.name);
+	return r->s.groups_bases[0] && (r->s.primary_groups || *r->s.member_uids.name);
 }
 
 static bool stage_known(struct run *r, struct table_entry *t, const struct ldap_person *p,

@@ -66,6 +66,9 @@ struct search {
 	struct dir_end end;
 };
 void search_run(struct search *s);
+/* The same at each base of q, in its scope: what came counts together, and it is all only if
+ * it is all at each of them.  Of several bases why says which one failed. */
+void search_bases(struct search *s, const struct dir_query *q);
 
 /* ---- entry.c ---- */
 
@@ -96,6 +99,8 @@ void task_find(struct reader *r, const struct task *t, struct ending *e);
 void task_find_dn(struct reader *r, const struct task *t, struct ending *e);
 void task_mark(struct reader *r, const struct task *t, struct ending *e);
 void task_changes(struct reader *r, const struct task *t, struct ending *e);
+/* poll.c: change feeds by number or time */
+void poll_changes(struct reader *r, const struct task *t, struct ending *e);
 /* syncrepl.c; since NULL: from the start, ids alone */
 void syncrepl_run(struct reader *r, const struct task *t, struct ending *e);
 /* changes.c: ids of entries that changed, and how these are now; what is not there any more is

@@ -37,16 +37,15 @@ const char *feed_text(struct run *r, const char *users, const char *groups)
 
 static enum dir_strategy strategy(const struct run *r)
 {
-	return r->s.strategy == LDAP_AUTO ? dir_strategy_for(&r->who)
-					  : (enum dir_strategy)r->s.strategy;
+	return ldap_strategy(&r->s, &r->who);
 }
 
 static bool may_follow(const struct run *r)
 {
 	int64_t age = r->c->now - r->conn->full_at;
 
-	return r->conn->feed && !r->row->whole && strategy(r) != DIR_FULL && r->conn->full_at &&
-	       age < r->s.full_hours * HOUR_MS;
+	return r->conn->feed && !r->row->whole && !dir_base_missing(&r->users, &r->who) &&
+	       strategy(r) != DIR_FULL && r->conn->full_at && age < r->s.full_hours * HOUR_MS;
 }
 
 static bool marks_by(struct run *r, enum dir_strategy how, const char **users, const char **groups,
@@ -55,7 +54,7 @@ static bool marks_by(struct run *r, enum dir_strategy how, const char **users, c
 	*groups = "";
 	if (!dir_mark(r->c, r->dir, &r->users, &r->who, how, users, end))
 		return false;
-	return !*users || !*r->s.groups_base ||
+	return !*users || !r->s.groups_bases[0] ||
 	       dir_mark(r->c, r->dir, &r->groups, &r->who, how, groups, end);
 }
 

@@ -13,6 +13,10 @@
 
 enum { STALE_PAGES_MAX = 3, CONTROLS_MAX = 2 };
 
+static const int scopes[] = { [DIR_SUBTREE] = LDAP_SCOPE_SUBTREE,
+			      [DIR_ONE] = LDAP_SCOPE_ONELEVEL,
+			      [DIR_BASE] = LDAP_SCOPE_BASE };
+
 /* Parts that AD keeps apart; every domain's root refers to them. */
 static bool is_usual_reference(const char *url)
 {
@@ -190,4 +194,49 @@ void search_run(struct search *s)
 		}
 	}
 	ber_memfree(cookie.bv_val);
+}
+
+/* Of several reasons the first stands, but for a size limit: that may be our own wish. */
+static void join(struct search *all, const struct search *one)
+{
+	struct dir_end *end = &all->end;
+
+	all->seen += one->seen;
+	all->pages += one->pages;
+	all->refs += one->refs;
+	if (one->end.state != DIR_SEALED &&
+	    (end->state == DIR_SEALED || end->code == DIR_CODE_SIZE_LIMIT))
+		*end = one->end;
+	if (end->state != DIR_SEALED)
+		end->state = all->seen ? DIR_PARTIAL : DIR_FAILED;
+}
+
+/* Nothing more can come, whatever the base. */
+static bool is_over(const struct search *s)
+{
+	return s->end.code == LDAP_SERVER_DOWN || s->end.code == LDAP_TIMEOUT ||
+	       s->end.code == DIR_CODE_LIMIT;
+}
+
+void search_bases(struct search *s, const struct dir_query *q)
+{
+	struct search all = *s, one;
+	bool over = false;
+
+	end_with(&all.end, DIR_FAILED, DIR_CODE_REFUSED, "no base is set");
+	for (int i = 0; i < dir_bases(q) && !over; i++) {
+		one = *s;
+		one.base = q->bases[i];
+		one.scope = scopes[q->scope];
+		search_run(&one);
+		over = is_over(&one);
+		if (one.end.why && dir_bases(q) > 1)
+			one.end.why =
+				arena_printf(&s->reader->work, "%s: %s", one.base, one.end.why);
+		if (i == 0)
+			all = one;
+		else
+			join(&all, &one);
+	}
+	*s = all;
 }

@@ -5,12 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bases.h"
 #include "filter.h"
 #include "http/json.h"
 
 enum { TEXTS_MAX = 50, TEXT_BYTES_MAX = 1000, PEM_BYTES_MAX = 256 * 1024 };
 
-enum kind { FLAG, WORD, NUMBER, TEXT, TEXTS };
+enum kind { FLAG, WORD, NUMBER, TEXT, TEXTS, BASES };
 
 /* "tls.mode" is "mode" in the object "tls". */
 struct setting {
@@ -43,10 +44,10 @@ static const struct setting table[] = {
 	SET("tls.client_cert_pem", TEXT, client_cert_pem, "", .max = PEM_BYTES_MAX),
 	SET("bind.method", WORD, bind_method, "simple", .words = "simple external gssapi"),
 	SET("bind.dn", TEXT, bind_dn, "", .max = TEXT_BYTES_MAX),
-	SET("users.base", TEXT, users_base, "", .max = TEXT_BYTES_MAX),
+	SET("users.base", BASES, users_bases, ""),
 	SET("users.filter", TEXT, users_filter, "(objectClass=inetOrgPerson)", .max = 4000),
 	SET("users.scope", WORD, users_scope, "subtree", .words = "subtree one base"),
-	SET("groups.base", TEXT, groups_base, "", .max = TEXT_BYTES_MAX),
+	SET("groups.base", BASES, groups_bases, ""),
 	SET("groups.filter", TEXT, groups_filter,
 	    "(|(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)(objectClass=posixGroup))",
 	    .max = 4000),
@@ -182,6 +183,8 @@ static bool check(struct ctx *c, const struct setting *s, const json_t *v)
 			     (long long)s->min, (long long)s->max);
 	case TEXTS:
 		return check_texts(c, s, v);
+	case BASES:
+		return bases_check(c, s->name, v);
 	}
 	return false;
 }
@@ -285,6 +288,7 @@ static json_t *unset(const struct setting *s)
 		return list_json(s->unset);
 	case WORD:
 	case TEXT:
+	case BASES:
 		break;
 	}
 	return json_string(s->unset);
@@ -349,6 +353,9 @@ static void fill(struct ctx *c, const struct setting *s, const json_t *v, char *
 		return;
 	case TEXTS:
 		*(const char ***)at = texts(c, v);
+		return;
+	case BASES:
+		*(const char ***)at = bases_read(c, v);
 		return;
 	}
 }

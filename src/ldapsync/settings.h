@@ -25,9 +25,9 @@ struct ldap_settings {
 	int64_t bind_method; /* enum dir_method */
 	const char *bind_dn;
 
-	const char *users_base, *users_filter;
+	const char **users_bases, **groups_bases; /* end with NULL; none: no groups */
+	const char *users_filter, *groups_filter;
 	int64_t users_scope;
-	const char *groups_base, *groups_filter; /* base "": no groups */
 	int64_t groups_scope;
 
 	const char *id_attribute;
@@ -82,3 +82,5 @@ void ldap_config(struct ctx *c, const struct ldap_settings *s, const char *passw
 /* What is read about people and about groups; what map.h knows how to read. */
 void ldap_users_query(struct ctx *c, const struct ldap_settings *s, struct dir_query *out);
 void ldap_groups_query(struct ctx *c, const struct ldap_settings *s, struct dir_query *out);
+/* The feed that is set, or else the best that this server has for these bases. */
+enum dir_strategy ldap_strategy(const struct ldap_settings *s, const struct dir_identity *i);

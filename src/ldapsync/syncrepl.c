@@ -282,7 +282,7 @@ void syncrepl_run(struct reader *r, const struct task *t, struct ending *e)
 	}
 	f.again = again ? changed_ids(r) : NULL;
 	if (controls[0])
-		code = ldap_search_ext(r->link.ld, t->query.base, LDAP_SCOPE_SUBTREE,
+		code = ldap_search_ext(r->link.ld, t->query.bases[0], LDAP_SCOPE_SUBTREE,
 				       t->query.filter,
 				       t->kind == TASK_MARK ? ids_alone
 							    : entry_attrs(&r->work, &t->query),

@@ -4,10 +4,6 @@
 #include "parts.h"
 #include "reader.h"
 
-static const int scopes[] = { [DIR_SUBTREE] = LDAP_SCOPE_SUBTREE,
-			      [DIR_ONE] = LDAP_SCOPE_ONELEVEL,
-			      [DIR_BASE] = LDAP_SCOPE_BASE };
-
 struct listing {
 	const struct dir_query *q;
 	struct seen *seen;
@@ -62,9 +58,7 @@ void task_list(struct reader *r, const struct task *t, struct ending *e)
 {
 	const struct dir_query *q = &t->query;
 	struct listing l = { q, seen_new(&r->work), e };
-	struct search s = { .base = q->base,
-			    .filter = q->filter,
-			    .scope = scopes[q->scope],
+	struct search s = { .filter = q->filter,
 			    .attrs = entry_attrs(&r->work, q),
 			    .page_size = q->size_limit ? 0 : r->config.page_size,
 			    .size_limit = q->size_limit,
@@ -72,7 +66,7 @@ void task_list(struct reader *r, const struct task *t, struct ending *e)
 			    .reader = r,
 			    .arg = &l };
 
-	search_run(&s);
+	search_bases(&s, q);
 	conclude(e, &s);
 }
 
@@ -97,8 +91,6 @@ void task_find(struct reader *r, const struct task *t, struct ending *e)
 	for (int at = 0; at < t->ids && e->end.state == DIR_SEALED; at += DIR_FIND_BATCH) {
 		int n = t->ids - at < DIR_FIND_BATCH ? t->ids - at : DIR_FIND_BATCH;
 		struct search s = {
-			.base = q->base,
-			.scope = scopes[q->scope],
 			.attrs = entry_attrs(&r->work, q),
 			.fn = on_entry,
 			.reader = r,
@@ -109,7 +101,7 @@ void task_find(struct reader *r, const struct task *t, struct ending *e)
 					    n),
 		};
 
-		search_run(&s);
+		search_bases(&s, q);
 		conclude(e, &s);
 	}
 }

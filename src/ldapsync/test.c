@@ -122,7 +122,7 @@ static bool sample_people(struct trial *t, struct dir *d)
 	struct dir_listing l;
 
 	t->sample = json_own(t->c, json_array());
-	t->users.size_limit = SAMPLE;
+	t->users.size_limit = SAMPLE / dir_bases(&t->users);
 	if (!dir_list(t->c, d, &t->users, on_person, t, &l))
 		return false;
 	sampled(t, "users", &l);
@@ -157,10 +157,10 @@ static bool sample_groups(struct trial *t, struct dir *d)
 {
 	struct dir_listing l;
 
-	if (!*t->s.groups_base)
+	if (!t->s.groups_bases[0])
 		return true;
 	t->sample = json_own(t->c, json_array());
-	t->groups.size_limit = SAMPLE;
+	t->groups.size_limit = SAMPLE / dir_bases(&t->groups);
 	if (!dir_list(t->c, d, &t->groups, on_group, t, &l))
 		return false;
 	sampled(t, "groups", &l);
@@ -177,21 +177,23 @@ static bool sample_groups(struct trial *t, struct dir *d)
 static bool identify(struct trial *t, struct dir *d)
 {
 	json_t *o = json_object();
-	enum dir_strategy how;
+	const char *missing;
 
 	json_object_set_new(t->out, "server", o);
 	if (!dir_identify(t->c, d, &t->users, &t->who))
 		return false;
-	how = t->s.strategy == LDAP_AUTO ? dir_strategy_for(&t->who)
-					 : (enum dir_strategy)t->s.strategy;
+	missing = dir_base_missing(&t->users, &t->who);
 	json_put_text(o, "kind", dir_kind_names[t->who.kind]);
 	json_put_text(o, "vendor", t->who.vendor);
 	json_put_text(o, "host", t->who.host);
-	json_put_text(o, "strategy", dir_strategy_names[how]);
+	json_put_text(o, "strategy", dir_strategy_names[ldap_strategy(&t->s, &t->who)]);
 	if (t->who.end.state == DIR_FAILED)
 		put_end(o, &t->who.end);
-	else if (!t->who.base_found)
-		warn(t, "users.base is not there, or the bind account may not see it.");
+	else if (missing)
+		warn(t, arena_printf(t->c->arena,
+				     "users.base is not there, or the bind account may not see "
+				     "it: %s",
+				     missing));
 	if (!(t->who.has & DIR_HAS_PAGES) && t->s.page_size)
 		warn(t, "The server does not offer paged results: set page_size to 0.");
 	return true;

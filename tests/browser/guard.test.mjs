@@ -88,9 +88,12 @@ test("a directory is tried with sample people, proved, then run", async (t) => {
 	await page.getByLabel("Bind DN").fill(directory.dn);
 	await page.getByLabel("Password", { exact: true }).fill(directory.password);
 	await page.getByLabel("People are below").fill("ou=people," + directory.base);
-	await page.getByLabel("Groups are below").fill("ou=groups," + directory.base);
+	const below = ["ou=groups," + directory.base, "ou=people," + directory.base];
+	await page.getByLabel("Groups are below").fill(below.join("\n") + "\n");
 	await page.getByRole("button", { name: "Create and go on" }).click();
 	await page.getByRole("heading", { level: 1, name: "Directory" }).waitFor();
+	assert.equal(await page.getByLabel("Groups are below").inputValue(), below.join("\n"));
+	assert.equal(await page.getByLabel("People are below").inputValue(), "ou=people," + directory.base);
 	await page.getByRole("button", { name: "Connect and show a few people" }).click();
 	await page.getByText("The directory answers").waitFor();
 	await page.getByText("p000001@ex.example").first().waitFor();

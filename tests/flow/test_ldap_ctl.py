@@ -71,3 +71,12 @@ def test_variables_of_label_studio(server, org, directory, tmp_path):
     assert directory.service_password not in json.dumps(made)
     server.api(org, "sync", "run", "old", "--watch")
     assert len(org.admin.ok("GET", "/users")["items"]) == 5
+
+
+def test_several_bases_of_label_studio(server, org, directory, tmp_path):
+    staff = f"ou=staff,{directory.suffix}"
+    (tmp_path / "ls.env").write_text(
+        f"AUTH_LDAP_SERVER_URI={directory.uri}\nAUTH_LDAP_USER_SEARCH_BASES='{directory.people_base} ; {staff};'\n")
+    server.api(org, "sync", "import", "old", str(tmp_path / "ls.env"))
+    made = json.loads(server.api(org, "sync", "show", "old", "--json"))
+    assert made["users"]["base"] == [directory.people_base, staff]

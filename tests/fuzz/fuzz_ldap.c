@@ -101,9 +101,10 @@ static void read_task(struct arena *a, struct slice bytes)
 
 static void read_mark(struct arena *a, struct slice bytes)
 {
-	static const struct dir_query q = { .base = "dc=ex", .filter = "(a=b)", .id_attr = "x" };
+	static const char *const bases[] = { "dc=ex", NULL };
+	static const struct dir_query q = { .bases = bases, .filter = "(a=b)", .id_attr = "x" };
 	static const struct dir_config f = { .dn = "cn=svc" };
-	static const struct dir_identity i = { .base_id = { 1 } };
+	static const struct dir_identity i = { .base_id = { { 1 } } };
 	struct mark m = { .how = DIR_SYNCREPL, .since = bytes }, got;
 	const char *why, *made = mark_write(a, &m, &q, &f, &i);
 

@@ -258,6 +258,8 @@ static json_t *merged(struct ctx *c, const char *given, bool *good)
 
 #define SOUND "\"uris\": [\"ldaps://dc1.acme.example\"], \"users\": {\"base\": \"dc=acme\"}"
 
+#define FIVE "\"a=1\", \"a=2\", \"a=3\", \"a=4\", \"a=5\""
+
 static void settings_are_checked_as_a_whole(void **state)
 {
 	static const struct {
@@ -301,6 +303,36 @@ static void settings_are_checked_as_a_whole(void **state)
 		{ "{" SOUND ", \"state\": {\"attributes\": [\"mood\"]}}", "state.attributes" },
 		{ "{" SOUND ", \"page_size\": -1}", "page_size" },
 		{ "{" SOUND ", \"id\": {\"attribute\": \"\"}}", "id.attribute" },
+		{ "{" SOUND ", \"users\": {\"base\": [\"ou=a,dc=x\", \"ou=b,dc=x\"]}}", NULL },
+		{ "{" SOUND ", \"users\": {\"base\": []}}", "users.base must say" },
+		{ "{" SOUND ", \"users\": {\"base\": [\"ou=a,dc=x\", \"\"]}}",
+		  "list of at most 16" },
+		{ "{" SOUND ", \"users\": {\"base\": [\"ou=a,dc=x\", 1]}}", "list of at most 16" },
+		{ "{" SOUND ", \"users\": {\"base\": [" FIVE ", " FIVE ", " FIVE
+		  ", \"a=b\", \"a=c\"]}}",
+		  "list of at most 16" },
+		{ "{" SOUND ", \"users\": {\"base\": [\"ou=a,dc=x\", \"OU=A, DC=X\"]}}",
+		  "overlap" },
+		{ "{" SOUND ", \"users\": {\"base\": [\"ou=a,ou=b,dc=x\", \"OU=B,dc=x\"]}}",
+		  "overlap" },
+		{ "{" SOUND ", \"users\": {\"base\": [\"ou=b,dc=x\", \"ou=a,ou=b,dc=x\"], "
+		  "\"scope\": \"one\"}}",
+		  NULL },
+		{ "{" SOUND ", \"users\": {\"base\": [\"ou=ab,dc=x\", \"ou=b,dc=x\"]}}", NULL },
+		{ "{" SOUND ", \"users\": {\"base\": [\"ou=a\\\\,ou=b,dc=x\", \"ou=b,dc=x\"]}}",
+		  NULL },
+		{ "{" SOUND ", \"groups\": {\"base\": [\"ou=a,dc=x\", \"dc=x\"]}}",
+		  "groups.base: \"ou=a,dc=x\" and \"dc=x\" overlap" },
+		{ "{" SOUND ", \"groups\": {\"base\": [\"ou=a,dc=x\", \"nowhere\"]}}",
+		  "not a distinguished name" },
+		{ "{" SOUND ", \"groups\": {\"base\": [\"ou=a,dc=x\", \"ou=b,dc=x\"]}, "
+		  "\"strategy\": \"syncrepl\"}",
+		  "follows one base" },
+		{ "{" SOUND ", \"users\": {\"base\": [\"ou=a,dc=x\", \"ou=b,dc=x\"]}, "
+		  "\"strategy\": \"dirsync\"}",
+		  "follows one base" },
+		{ "{" SOUND ", \"users\": {\"base\": [\"dc=x\"]}, \"strategy\": \"syncrepl\"}",
+		  NULL },
 	};
 	struct arena a = { 0 };
 
@@ -473,14 +505,15 @@ static void marks_are_good_where_they_were_made(void **state)
 {
 	struct arena a = { 0 };
 	struct dir_want want[] = { { "uid", DIR_TEXT } };
-	struct dir_query q = { .base = "dc=ex",
+	const char *const bases[] = { "dc=ex", NULL }, *const more[] = { "dc=ex", "dc=org", NULL };
+	struct dir_query q = { .bases = bases,
 			       .filter = "(a=b)",
 			       .id_attr = "entryUUID",
 			       .want = want,
 			       .wants = 1 },
 			 r;
 	struct dir_config f = { .dn = "cn=svc" }, g = { .dn = "cn=other" };
-	struct dir_identity i = { .service = "s", .invocation = "i", .base_id = { 1 } }, j;
+	struct dir_identity i = { .service = "s", .invocation = "i", .base_id = { { 1 } } }, j;
 	struct mark m = { .how = DIR_USN, .since = { "4\0002", 3 } }, got;
 	const char *why, *made = mark_write(&a, &m, &q, &f, &i);
 	char *bent;
@@ -494,6 +527,10 @@ static void marks_are_good_where_they_were_made(void **state)
 	r.filter = "(a=c)";
 	assert_false(mark_read(&a, made, &r, &f, &i, &got, &why));
 	assert_non_null(strstr(why, "filters"));
+	r = q;
+	r.bases = more;
+	assert_false(mark_read(&a, made, &r, &f, &i, &got, &why));
+	assert_non_null(strstr(why, "bases"));
 	assert_false(mark_read(&a, made, &q, &g, &i, &got, &why));
 	j = i;
 	j.invocation = "another life";

@@ -8,6 +8,13 @@ import { Progress, RunList, RunState, useWatch } from "./runs.js";
 
 const lines = (text) => text.split(/\s+/).filter(Boolean);
 
+/** Base DNs, one in a line: in a draft they stay the text that was typed. */
+const baseText = (base) => [].concat(base || []).join("\n");
+const baseOf = (text) => {
+	const all = baseText(text).split("\n").map((dn) => dn.trim()).filter(Boolean);
+	return all.length > 1 ? all : all[0] || "";
+};
+
 function Fields({ d }) {
 	const mode = d.value("tls").mode || "ldaps";
 	const within = (key, name) => (v) => d.put(key)({ ...d.value(key), [name]: v });
@@ -18,8 +25,8 @@ function Fields({ d }) {
 		${mode !== "none" && html`<details><summary>${t("ldap.ca")}</summary><${Field} rows="4" label=${t("ldap.ca.pem")} hint=${t("ldap.ca.hint")} value=${d.value("tls").ca_pem || ""} onInput=${within("tls", "ca_pem")} /></details>`}
 		${(d.value("bind").method || "simple") === "simple" && html`<div class="two"><${Field} label=${t("ldap.dn")} value=${d.value("bind").dn || ""} onInput=${within("bind", "dn")} autocomplete="off" />
 			<${Field} label=${t("ldap.password")} type="password" autocomplete="new-password" hint=${t("ldap.password.hint")} value=${d.value("bind").password || ""} onInput=${within("bind", "password")} /></div>`}
-		<div class="two"><${Field} label=${t("ldap.users")} placeholder="ou=people,dc=acme,dc=example" value=${d.value("users").base || ""} onInput=${within("users", "base")} required />
-			<${Field} label=${t("ldap.groups")} placeholder="ou=groups,dc=acme,dc=example" value=${d.value("groups").base || ""} onInput=${within("groups", "base")} /></div>
+		<div class="two"><${Field} rows="2" label=${t("ldap.users")} hint=${t("ldap.base.hint")} placeholder="ou=people,dc=acme,dc=example" value=${baseText(d.value("users").base)} onInput=${within("users", "base")} required />
+			<${Field} rows="2" label=${t("ldap.groups")} hint=${t("ldap.base.hint")} placeholder="ou=groups,dc=acme,dc=example" value=${baseText(d.value("groups").base)} onInput=${within("groups", "base")} /></div>
 		<details><summary>${t("ldap.filters")}</summary><div class="form">
 			<${Field} label=${t("ldap.users.filter")} value=${d.value("users").filter || ""} onInput=${within("users", "filter")} />
 			<${Field} label=${t("ldap.groups.filter")} value=${d.value("groups").filter || ""} onInput=${within("groups", "filter")} />
@@ -38,7 +45,7 @@ function body(changed) {
 	const out = { ...changed };
 	for (const k of ["tls", "bind", "users", "groups"])
 		if (out[k])
-			out[k] = told(out[k]);
+			out[k] = told("base" in out[k] ? { ...out[k], base: baseOf(out[k].base) } : out[k]);
 	return out;
 }
 

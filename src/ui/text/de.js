@@ -818,6 +818,7 @@ export default {
 	"ldap.password.hint": "Wird versiegelt verwahrt und nie gezeigt. Leer: bleibt, wie es ist.",
 	"ldap.users": "Personen stehen unter",
 	"ldap.groups": "Gruppen stehen unter",
+	"ldap.base.hint": "Ein oder mehrere Basis-DNs, jeder in einer eigenen Zeile.",
 	"ldap.filters": "Filter und Zeitplan",
 	"ldap.users.filter": "Filter der Personen",
 	"ldap.groups.filter": "Filter der Gruppen",

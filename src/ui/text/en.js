@@ -818,6 +818,7 @@ export default {
 	"ldap.password.hint": "Kept sealed, never shown. Empty: it stays as it is.",
 	"ldap.users": "People are below",
 	"ldap.groups": "Groups are below",
+	"ldap.base.hint": "One or several base DNs, each in a line of its own.",
 	"ldap.filters": "Filters and schedule",
 	"ldap.users.filter": "Filter of people",
 	"ldap.groups.filter": "Filter of groups",
