@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "access/rule.h"
 #include "base/org.h"
 #include "members.h"
 #include "roster/crowd.h"
@@ -26,34 +25,6 @@ static bool add_pair(struct run *r, struct members *m, int person, int group, bo
 	t->moves += in ? by : -by;
 	t->loses |= !in && by;
 	return true;
-}
-
-/* ---- what rules know ---- */
-
-static bool find_matters(struct run *r)
-{
-	const struct rule_set *rules;
-	struct scratch s;
-	bool good;
-
-	scratch_begin(r->c, &s);
-	good = rule_set_compiled(r->c, r->c->org->rules_revision, &rules);
-	for (int g = 0; good && g < r->group_table.count; g++) {
-		struct rule_group as_seen = { .id = r->group[g].group_id,
-					      .name = r->group[g].name,
-					      .source_id = r->source->id,
-					      .source_name = r->source->name };
-		char id[37];
-
-		table_uuid(r->group_table.entry[g].id, id);
-		as_seen.external_id = id;
-		as_seen.name = as_seen.name ? as_seen.name : "";
-		as_seen.key = text_fold(s.c->arena, as_seen.name);
-		for (int i = 0; i < rules->count && !r->group[g].matters; i++)
-			r->group[g].matters = rule_matches(&rules->rule[i], &as_seen);
-	}
-	scratch_end(&s);
-	return good;
 }
 
 /* ---- DNs that name nobody we know ---- */
@@ -436,7 +407,7 @@ bool members_compare(struct run *r, bool whole)
 		return brake(r, &parked);
 	if (whole)
 		add_known(r);
-	if (!find_matters(r) || !effective(r, &m) || !look_up_all(r, &m) ||
+	if (!members_matter(r) || !effective(r, &m) || !look_up_all(r, &m) ||
 	    (m.again && !effective(r, &m)))
 		return false;
 	spread_doubt(r);

@@ -262,6 +262,15 @@ def test_rejected_removals_are_not_asked_about_again(big):
     assert m.sync(full=True)["state"] == "done" and working(m) == 60
 
 
+def test_a_group_that_is_gone_with_the_roles_of_many_waits(big):
+    m = big
+    m.directory.delete(f"cn=annotators,{m.directory.groups_base}")
+    run = m.sync(full=True)
+    assert run["state"] == "held" and m.org.admin.ok("GET", "/holds/" + run["hold"])["people"] == 60
+    assert {u["role"] for u in m.users()} == {"AN"}
+    check_sound(m.org)
+
+
 def test_everybody_gone_is_for_a_person_to_say(new_org):
     d = Slapd(people=5)
     try:
