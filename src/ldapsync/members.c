@@ -257,14 +257,15 @@ static bool stage_group(struct run *r, int g)
 static bool stage_set(struct run *r, struct members *m, int g)
 {
 	const struct run_group *it = &r->group[g];
+	/* whoever was kept is to be looked at again, though nothing changes any more */
+	bool kept = it->incomplete || r->doubt != NULL, same;
 	char name[TABLE_HEX], dn[TABLE_HEX];
-	bool same;
 
 	name_mark(it->name, name);
 	table_hex(r->group_table.entry[g].key, dn);
 	same = it->known && strcmp(it->known->content, name) == 0 &&
 	       strcmp(it->known->dn_key, dn) == 0 && it->known->nested == m->nest[g] &&
-	       (!it->changed || it->incomplete);
+	       (!it->changed || kept);
 	if (same)
 		return true;
 	return stage_add(r, LDAP_GROUP_SET, r->group_table.entry[g].id, "set",
@@ -272,8 +273,9 @@ static bool stage_set(struct run *r, struct members *m, int g)
 				      "{\"id\": \"%s\", \"content\": \"%s\", \"members\": \"%s\","
 				      " \"dn\": \"%s\", \"nested\": %s}",
 				      it->group_id, name,
-				      it->incomplete ? it->known ? it->known->members : ""
-						     : it->members,
+				      !kept       ? it->members
+				      : it->known ? it->known->members
+						  : "",
 				      dn, m->nest[g] ? "true" : "false"));
 }
 

@@ -282,6 +282,16 @@ def test_everybody_gone_is_for_a_person_to_say(new_org):
         d.close()
 
 
+def test_what_a_doubt_kept_is_taken_when_it_is_gone(big):
+    m = big
+    m.patch(canaries=[person_dn(99)])
+    m.directory.members("annotators", remove=[person_dn(3)])
+    assert m.sync(full=True)["state"] == "failed" and m.user(mail(3))["role"] == "AN"
+    m.patch(canaries=None)
+    assert m.done(full=True)["counts"]["members_removed"] == 1 and m.user(mail(3))["role"] == "NO"
+    check_sound(m.org)
+
+
 @pytest.mark.parametrize("how", ["down", "limited", "base", "retcode", "password"])
 def test_a_listing_that_fails_takes_nothing_from_anybody(big, how):
     m, d = big, big.directory
