@@ -182,6 +182,7 @@ static bool check_states(struct ctx *c, const struct ldap_settings *s)
 static bool check_all_names(struct ctx *c, const struct ldap_settings *s)
 {
 	const char *const id[] = { s->id_attribute, NULL };
+	const char *const member_of[] = { *s->member_of ? s->member_of : NULL, NULL };
 
 	return check_names(c, "id.attribute", id) &&
 	       check_names(c, "attributes.user_name", s->user_name.name) &&
@@ -192,7 +193,8 @@ static bool check_all_names(struct ctx *c, const struct ldap_settings *s)
 	       check_names(c, "attributes.login", s->login.name) &&
 	       check_names(c, "groups.name", s->group_name.name) &&
 	       check_names(c, "groups.members", s->members.name) &&
-	       check_names(c, "groups.member_uids", s->member_uids.name) && check_states(c, s);
+	       check_names(c, "groups.member_uids", s->member_uids.name) &&
+	       check_names(c, "groups.member_of", member_of) && check_states(c, s);
 }
 
 bool settings_sound(struct ctx *c, const struct ldap_settings *s)
@@ -297,8 +299,12 @@ void ldap_users_query(struct ctx *c, const struct ldap_settings *s, struct dir_q
 	static const char *const sid[] = { "objectSid", NULL }, *const primary[] = {
 		"primaryGroupID", NULL
 	};
+	const char *const member_of[] = { *s->member_of ? s->member_of : NULL, NULL };
 	struct asked k = ask_begin(c, s, s->users_base, s->users_filter, s->users_scope, out);
 
+	/* first: what groups somebody is in does not make him another person */
+	ask_for(&k, member_of, DIR_DN);
+	out->apart = out->wants;
 	ask_for(&k, s->user_name.name, DIR_TEXT);
 	ask_for(&k, s->mail.name, DIR_TEXT);
 	ask_for(&k, s->first_name.name, DIR_TEXT);

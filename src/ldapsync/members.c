@@ -191,6 +191,9 @@ static bool differ_from(struct run *r, struct members *m, int g, const struct ro
 			continue;
 		if (m->mark[p] == 2 * g + 1)
 			m->mark[p] = 2 * g + 2;
+		else if (!gone && !keep && r->table.entry[p].partly)
+			/* he may be in it: the next run looks at this group again */
+			r->group[g].incomplete = true;
 		else if ((gone || (!keep && r->table.entry[p].seen)) &&
 			 !add_pair(r, m, p, g, false))
 			return false;
@@ -317,26 +320,32 @@ static bool drop_group(struct run *r, struct members *m, int g)
 			 arena_printf(&r->stage_arena, "{\"id\": \"%s\"}", r->group[g].group_id));
 }
 
+static bool look_again(struct run *r, const unsigned char (*id)[DIR_ID_BYTES], int n)
+{
+	struct dir_listing l;
+
+	if (!dir_find(r->c, r->dir, &r->groups, id, n, still_there, r, &l))
+		return false;
+	if (l.end.state != DIR_SEALED)
+		r->doubt = l.end.why ? l.end.why : "missing groups could not be looked up again";
+	return true;
+}
+
 static bool drop_gone(struct run *r, struct members *m)
 {
 	unsigned char(*id)[DIR_ID_BYTES];
-	struct dir_listing l;
 	int n = 0;
 
 	id = arena_array_bytes(r->arena, (size_t)r->group_table.count + 1, sizeof(*id));
 	for (int g = 0; g < r->group_table.count; g++)
 		if (!r->group_table.entry[g].seen)
 			memcpy(id[n++], r->group_table.entry[g].id, DIR_ID_BYTES);
-	if (n == 0 || r->doubt)
+	/* one that people name has no entry to look for: whoever is not all known may be in it */
+	if (n == 0 || r->doubt || (!*r->s.groups_base && r->partly))
 		return true;
-	if (!dir_find(r->c, r->dir, &r->groups, (const unsigned char(*)[DIR_ID_BYTES])id, n,
-		      still_there, r, &l))
+	if (*r->s.groups_base && !look_again(r, (const unsigned char(*)[DIR_ID_BYTES])id, n))
 		return false;
-	if (l.end.state != DIR_SEALED) {
-		r->doubt = l.end.why ? l.end.why : "missing groups could not be looked up again";
-		return true;
-	}
-	for (int i = 0; i < n; i++) {
+	for (int i = 0; i < n && !r->doubt; i++) {
 		int g = table_find(&r->group_table, id[i]);
 
 		if (!r->group_table.entry[g].seen && !drop_group(r, m, g))
@@ -405,7 +414,8 @@ bool members_compare(struct run *r, bool whole)
 	struct members m = { 0 };
 	bool parked;
 
-	if (!*r->s.groups_base)
+	/* what people's entries say is compared where all of them were listed */
+	if (!*r->s.groups_base && !(whole && *r->s.member_of))
 		return brake(r, &parked);
 	if (whole)
 		add_known(r);
