@@ -323,8 +323,9 @@ void ldap_groups_query(struct ctx *c, const struct ldap_settings *s, struct dir_
 	static const char *const sid[] = { "objectSid", NULL };
 	struct asked k = ask_begin(c, s, s->groups_base, s->groups_filter, s->groups_scope, out);
 
-	ask_for(&k, s->group_name.name, DIR_TEXT);
+	/* first: another setting may name the same attribute, and members need their keys */
 	ask_for(&k, s->members.name, DIR_DN);
+	ask_for(&k, s->group_name.name, DIR_TEXT);
 	ask_for(&k, s->member_uids.name, DIR_TEXT);
 	if (s->primary_groups)
 		ask_for(&k, sid, DIR_BINARY);

@@ -137,6 +137,12 @@ def test_groups_change_are_renamed_and_go(org, directory):
     check_sound(org)
 
 
+def test_an_attribute_may_be_name_and_members_at_once(org, directory):
+    m = Mirror(org, directory, groups={"base": directory.groups_base, "name": ["member", "cn"]})
+    m.done()
+    assert m.group_names() == {person_dn(0)} and len(m.groups_of(mail(2))) == 1
+
+
 def test_groups_in_groups_and_cycles(org, directory):
     base = directory.groups_base
     directory.add(group_ldif("inner", [person_dn(28), f"cn=outer,{base}"]))

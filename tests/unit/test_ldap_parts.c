@@ -564,6 +564,23 @@ static void groups_are_named_apart_from_the_person(void **state)
 	arena_free(&a);
 }
 
+static void members_have_keys_whatever_else_names_them(void **state)
+{
+	struct arena a = { 0 };
+	struct ctx c = test_ctx(&a);
+	struct ldap_settings s;
+	struct dir_query q;
+
+	(void)state;
+	sound_settings(&c,
+		       ", \"groups\": {\"name\": [\"member\"], \"member_uids\": [\"member\"],"
+		       " \"members\": [\"MEMBER\"]}",
+		       &s);
+	ldap_groups_query(&c, &s, &q);
+	assert_int_equal(q.want[want_of(&q, "member")].kind, DIR_DN);
+	arena_free(&a);
+}
+
 /* ---- marks ---- */
 
 static void marks_are_good_where_they_were_made(void **state)
@@ -639,6 +656,7 @@ int main(void)
 		cmocka_unit_test(accounts_have_states),
 		cmocka_unit_test(a_time_to_come_is_told),
 		cmocka_unit_test(groups_are_named_apart_from_the_person),
+		cmocka_unit_test(members_have_keys_whatever_else_names_them),
 		cmocka_unit_test(marks_are_good_where_they_were_made),
 		cmocka_unit_test(bases_are_in_the_longest_context),
 	};
