@@ -197,11 +197,26 @@ static bool check_all_names(struct ctx *c, const struct ldap_settings *s)
 	       check_names(c, "groups.member_of", member_of) && check_states(c, s);
 }
 
+/* Its values are no part of what a person is compared by: those of another setting are. */
+static bool check_member_of(struct ctx *c, const struct ldap_settings *s)
+{
+	struct ldap_settings without = *s;
+	struct dir_query q;
+
+	without.member_of = "";
+	ldap_users_query(c, &without, &q);
+	return !*s->member_of || want_of(&q, s->member_of) < 0 ||
+	       error(c, ERR_VALUE,
+		     "groups.member_of names an attribute that is read for another "
+		     "setting");
+}
+
 bool settings_sound(struct ctx *c, const struct ldap_settings *s)
 {
 	struct dir_query users, groups;
 
-	if (!check_uris(c, s) || !check_tls(c, s) || !check_filters(c, s) || !check_all_names(c, s))
+	if (!check_uris(c, s) || !check_tls(c, s) || !check_filters(c, s) ||
+	    !check_all_names(c, s) || !check_member_of(c, s))
 		return false;
 	if (!s->user_name.name[0])
 		return error(c, ERR_VALUE, "attributes.user_name must name an attribute");

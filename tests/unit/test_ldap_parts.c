@@ -365,6 +365,7 @@ static void settings_are_checked_as_a_whole(void **state)
 		{ "{" SOUND ", \"attributes\": {\"email\": [\"mail)(x\"]}}", "attributes.email" },
 		{ "{" SOUND ", \"groups\": {\"member_of\": \"memberOf\"}}", NULL },
 		{ "{" SOUND ", \"groups\": {\"member_of\": \"member of\"}}", "groups.member_of" },
+		{ "{" SOUND ", \"groups\": {\"member_of\": \"MAIL\"}}", "another setting" },
 		{ "{" SOUND ", \"groups\": {\"member_of\": [\"memberOf\"]}}", "groups.member_of" },
 		{ "{" SOUND ", \"state\": {\"attributes\": [\"mood\"]}}", "state.attributes" },
 		{ "{" SOUND ", \"page_size\": -1}", "page_size" },
