@@ -32,6 +32,9 @@ bool crowd_of_group(struct ctx *c, const char *group_id, struct rows *out) MUST;
 /* Groups of a source that hold any of these people; column 0.  n: 400 at most. */
 bool crowd_groups(struct ctx *c, const char *source_id, const char *const *user_ids, int n,
 		  struct rows *out) MUST;
+/* Memberships of these people in groups of a source; columns user_id, group_id.  n: 400 at most. */
+bool crowd_memberships(struct ctx *c, const char *source_id, const char *const *user_ids, int n,
+		       struct rows *out) MUST;
 /* userNames by id; columns id, user_name.  n: 400 at most. */
 bool crowd_names(struct ctx *c, const char *const *user_ids, int n, struct rows *out) MUST;
 /* These people are about to be saved with names that others of them have: their old ones

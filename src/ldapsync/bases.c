@@ -24,6 +24,32 @@ const char *dir_base_missing(const struct dir_query *q, const struct dir_identit
 	return NULL;
 }
 
+/* Both canonical: a comma within a value is escaped. */
+static bool in_scope_of(const char *dn, const char *base, int scope)
+{
+	size_t left;
+
+	if (!dn_is_within(dn, base))
+		return false;
+	left = strlen(dn) - strlen(base);
+	if (left == 0)
+		return scope != DIR_ONE;
+	left -= *base != '\0';
+	return scope == DIR_SUBTREE || (scope == DIR_ONE && !memchr(dn, ',', left));
+}
+
+bool dn_in_scope(struct arena *a, const char *dn, const struct dir_query *q)
+{
+	const char *whole = dn_canonical(a, (struct slice){ dn, strlen(dn) }), *base;
+
+	for (int i = 0; whole && i < dir_bases(q); i++) {
+		base = dn_canonical(a, (struct slice){ q->bases[i], strlen(q->bases[i]) });
+		if (base && in_scope_of(whole, base, q->scope))
+			return true;
+	}
+	return false;
+}
+
 static bool is_base(const json_t *v, size_t least)
 {
 	return json_is_string(v) && json_string_length(v) >= least &&

@@ -193,6 +193,9 @@ static bool take_group(struct ctx *c, void *arg, const struct dir_entry *e)
 		return false;
 	if (!groups_take(c, r, e))
 		return false;
+	/* members of whom people's entries tell are not in its list: nobody leaves it now */
+	if (*r->s.member_of)
+		r->group[table_find(&r->group_table, e->id)].incomplete = true;
 	look_for_nesting(d, table_find(&r->group_table, e->id));
 	return true;
 }
@@ -346,6 +349,17 @@ static bool follow_groups(struct delta *d, const char *mark, const char **next)
 	return true;
 }
 
+static bool follow_member_of(struct delta *d)
+{
+	bool moved;
+
+	if (!member_of_moved(d->r, &moved))
+		return false;
+	if (moved)
+		d->full = "somebody's entry names other groups than before";
+	return true;
+}
+
 bool delta_run(struct run *r, const char **full)
 {
 	struct delta d = { .r = r };
@@ -359,6 +373,8 @@ bool delta_run(struct run *r, const char **full)
 	if (!follow_people(&d, users, &users))
 		return false;
 	if (!d.full && !follow_groups(&d, groups, &groups))
+		return false;
+	if (!d.full && *r->s.member_of && !follow_member_of(&d))
 		return false;
 	*full = d.full;
 	if (d.full)

@@ -161,6 +161,7 @@ struct dir_query {
 	enum dir_id_form id_form;
 	const struct dir_want *want; /* attributes asked for, beside the id            */
 	int wants;                   /* at most DIR_WANTS_MAX                          */
+	int apart;                   /* so many of the first are not part of content   */
 	int size_limit;              /* 0: none; for a sign-in 2; of each base         */
 };
 int dir_bases(const struct dir_query *q);
@@ -181,7 +182,7 @@ struct dir_entry {
 	const char *dn; /* as the server writes it, control characters escaped         */
 	unsigned char dn_key[DIR_KEY_BYTES]; /* equal for all spellings of a DN        */
 	unsigned char id[DIR_ID_BYTES];
-	unsigned char content[DIR_KEY_BYTES]; /* digest of all values of all wants     */
+	unsigned char content[DIR_KEY_BYTES]; /* digest of all values of wants         */
 	const struct dir_attr *attr;          /* [i] is what want[i] asked for         */
 };
 

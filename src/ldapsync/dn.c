@@ -320,6 +320,29 @@ bool dn_key(struct arena *a, struct slice dn, unsigned char key[DIR_KEY_BYTES])
 	return true;
 }
 
+char *dn_first_value(struct arena *a, struct slice dn)
+{
+	struct reader r = { .arena = a, .p = dn.p, .end = dn.p + dn.n };
+	bool hex;
+
+	if (dn.n > DN_BYTES_MAX)
+		return NULL;
+	r.out = arena_alloc(a, ROOM(dn.n));
+	r.value = arena_alloc(a, dn.n + 1);
+	skip_spaces(&r);
+	if (r.p == r.end)
+		return arena_strdup(a, "");
+	if (!read_type(&r))
+		return NULL;
+	skip_spaces(&r);
+	hex = r.p < r.end && *r.p == '#';
+	if (hex || !read_value(&r) || memchr(r.value, '\0', r.value_n) || !text_is_utf8(r.value))
+		return NULL;
+	while (r.value_n && r.value[r.value_n - 1] == ' ')
+		r.value_n--;
+	return arena_strndup(a, r.value, r.value_n);
+}
+
 struct slice dn_without_uid(struct slice value)
 {
 	size_t n = value.n;

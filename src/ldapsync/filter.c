@@ -180,6 +180,7 @@ static bool check_states(struct ctx *c, const struct ldap_settings *s)
 static bool check_all_names(struct ctx *c, const struct ldap_settings *s)
 {
 	const char *const id[] = { s->id_attribute, NULL };
+	const char *const member_of[] = { *s->member_of ? s->member_of : NULL, NULL };
 
 	return check_names(c, "id.attribute", id) &&
 	       check_names(c, "attributes.user_name", s->user_name.name) &&
@@ -190,7 +191,22 @@ static bool check_all_names(struct ctx *c, const struct ldap_settings *s)
 	       check_names(c, "attributes.login", s->login.name) &&
 	       check_names(c, "groups.name", s->group_name.name) &&
 	       check_names(c, "groups.members", s->members.name) &&
-	       check_names(c, "groups.member_uids", s->member_uids.name) && check_states(c, s);
+	       check_names(c, "groups.member_uids", s->member_uids.name) &&
+	       check_names(c, "groups.member_of", member_of) && check_states(c, s);
+}
+
+/* Its values are no part of what a person is compared by: those of another setting are. */
+static bool check_member_of(struct ctx *c, const struct ldap_settings *s)
+{
+	struct ldap_settings without = *s;
+	struct dir_query q;
+
+	without.member_of = "";
+	ldap_users_query(c, &without, &q);
+	return !*s->member_of || want_of(&q, s->member_of) < 0 ||
+	       error(c, ERR_VALUE,
+		     "groups.member_of names an attribute that is read for another "
+		     "setting");
 }
 
 bool settings_sound(struct ctx *c, const struct ldap_settings *s)
@@ -198,7 +214,7 @@ bool settings_sound(struct ctx *c, const struct ldap_settings *s)
 	struct dir_query users, groups;
 
 	if (!check_uris(c, s) || !check_tls(c, s) || !bases_sound(c, s) || !check_filters(c, s) ||
-	    !check_all_names(c, s))
+	    !check_all_names(c, s) || !check_member_of(c, s))
 		return false;
 	if (!s->user_name.name[0])
 		return error(c, ERR_VALUE, "attributes.user_name must name an attribute");
@@ -297,8 +313,12 @@ void ldap_users_query(struct ctx *c, const struct ldap_settings *s, struct dir_q
 	static const char *const sid[] = { "objectSid", NULL }, *const primary[] = {
 		"primaryGroupID", NULL
 	};
+	const char *const member_of[] = { *s->member_of ? s->member_of : NULL, NULL };
 	struct asked k = ask_begin(c, s, s->users_bases, s->users_filter, s->users_scope, out);
 
+	/* first: what groups somebody is in does not make him another person */
+	ask_for(&k, member_of, DIR_DN);
+	out->apart = out->wants;
 	ask_for(&k, s->user_name.name, DIR_TEXT);
 	ask_for(&k, s->mail.name, DIR_TEXT);
 	ask_for(&k, s->first_name.name, DIR_TEXT);
@@ -317,8 +337,9 @@ void ldap_groups_query(struct ctx *c, const struct ldap_settings *s, struct dir_
 	static const char *const sid[] = { "objectSid", NULL };
 	struct asked k = ask_begin(c, s, s->groups_bases, s->groups_filter, s->groups_scope, out);
 
-	ask_for(&k, s->group_name.name, DIR_TEXT);
+	/* first: another setting may name the same attribute, and members need their keys */
 	ask_for(&k, s->members.name, DIR_DN);
+	ask_for(&k, s->group_name.name, DIR_TEXT);
 	ask_for(&k, s->member_uids.name, DIR_TEXT);
 	if (s->primary_groups)
 		ask_for(&k, sid, DIR_BINARY);

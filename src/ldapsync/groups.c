@@ -115,7 +115,7 @@ static void take_logins(struct run *r, int g, const struct dir_attr *logins)
 	arena_free(&a);
 }
 
-static bool stage_bad(struct run *r, const struct dir_entry *e, const char *why)
+bool groups_bad(struct run *r, const struct dir_entry *e, const char *why)
 {
 	struct buf b = buf_in(&r->stage_arena, 4096);
 
@@ -143,7 +143,7 @@ bool groups_take(struct ctx *c, void *arg, const struct dir_entry *e)
 	if (m.bad) {
 		/* it is there, and who is in it stays */
 		r->group[g].incomplete = true;
-		good = stage_bad(r, e, m.bad);
+		good = groups_bad(r, e, m.bad);
 	} else {
 		r->group[g].name = arena_strdup(r->arena, m.name);
 		r->group[g].incomplete = m.incomplete;
@@ -202,7 +202,8 @@ bool groups_full(struct run *r)
 	struct dir_listing l;
 
 	if (!r->s.groups_bases[0])
-		return true;
+		return !*r->s.member_of ||
+		       (groups_known(r) && member_of_groups(r) && stage_flush(r));
 	table_index(&r->table);
 	if (!groups_known(r) || !dir_list(r->c, r->dir, &r->groups, groups_take, r, &l))
 		return false;
@@ -211,5 +212,5 @@ bool groups_full(struct run *r)
 	resolve_nested(r);
 	if (r->s.primary_groups)
 		add_primary(r);
-	return stage_flush(r);
+	return member_of_groups(r) && stage_flush(r);
 }

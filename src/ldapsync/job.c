@@ -73,6 +73,7 @@ static void wire_query(struct wire *w, struct dir_query *q)
 	wire_text(w, &q->id_attr);
 	WIRE_NUM(w, q->id_form);
 	wire_wants(w, q);
+	WIRE_NUM(w, q->apart);
 	WIRE_NUM(w, q->size_limit);
 }
 
@@ -180,6 +181,7 @@ void wire_entry(struct wire *w, struct dir_entry *e, const struct dir_query *q)
 	start = w->out.n;
 	for (int i = 0; i < q->wants; i++) {
 		one = w->writing && e->attr ? e->attr[i] : (struct dir_attr){ 0 };
+		start = i == q->apart ? w->out.n : start;
 		wire_attr(w, &one, q->want[i].kind == DIR_DN);
 		if (attr)
 			attr[i] = one;

@@ -179,6 +179,15 @@ static void read_primary_group(const struct dir_query *q, const struct dir_entry
 		IGNORE(sid_key(sid->value[0], n, out->primary_group));
 }
 
+/* No value is an answer as well: it says that he is in no group. */
+static const struct dir_attr *member_of_of(const struct ldap_settings *s, const struct dir_query *q,
+					   const struct dir_entry *e)
+{
+	int i = *s->member_of ? want_of(q, s->member_of) : -1;
+
+	return i < 0 ? NULL : &e->attr[i];
+}
+
 void ldap_map_person(struct arena *a, const struct ldap_settings *s, const struct dir_query *q,
 		     const struct dir_entry *e, int64_t now, struct ldap_person *out)
 {
@@ -194,6 +203,7 @@ void ldap_map_person(struct arena *a, const struct ldap_settings *s, const struc
 	read_state(s, q, e, now, out);
 	if (s->primary_groups)
 		read_primary_group(q, e, out);
+	out->member_of = member_of_of(s, q, e);
 	if (!out->user_name)
 		out->bad = arena_printf(a, "has no value for attributes.user_name (%s)",
 					s->user_name.name[0]);

@@ -18,7 +18,8 @@ struct ldap_person {
 	bool skip;       /* a machine, a trust, a system object: nobody     */
 	/* AD: key of the primary group's SID, see ldap_group.sid_key; zero: none */
 	unsigned char primary_group[DIR_KEY_BYTES];
-	const char *bad; /* not NULL: cannot be taken in; a sentence          */
+	const struct dir_attr *member_of; /* DNs of groups with their keys; NULL: not asked for */
+	const char *bad;                  /* not NULL: cannot be taken in; a sentence          */
 };
 
 /* e came from ldap_users_query(). */

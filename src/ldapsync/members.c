@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "access/rule.h"
 #include "base/org.h"
 #include "members.h"
 #include "roster/crowd.h"
@@ -26,34 +25,6 @@ static bool add_pair(struct run *r, struct members *m, int person, int group, bo
 	t->moves += in ? by : -by;
 	t->loses |= !in && by;
 	return true;
-}
-
-/* ---- what rules know ---- */
-
-static bool find_matters(struct run *r)
-{
-	const struct rule_set *rules;
-	struct scratch s;
-	bool good;
-
-	scratch_begin(r->c, &s);
-	good = rule_set_compiled(r->c, r->c->org->rules_revision, &rules);
-	for (int g = 0; good && g < r->group_table.count; g++) {
-		struct rule_group as_seen = { .id = r->group[g].group_id,
-					      .name = r->group[g].name,
-					      .source_id = r->source->id,
-					      .source_name = r->source->name };
-		char id[37];
-
-		table_uuid(r->group_table.entry[g].id, id);
-		as_seen.external_id = id;
-		as_seen.name = as_seen.name ? as_seen.name : "";
-		as_seen.key = text_fold(s.c->arena, as_seen.name);
-		for (int i = 0; i < rules->count && !r->group[g].matters; i++)
-			r->group[g].matters = rule_matches(&rules->rule[i], &as_seen);
-	}
-	scratch_end(&s);
-	return good;
 }
 
 /* ---- DNs that name nobody we know ---- */
@@ -220,6 +191,9 @@ static bool differ_from(struct run *r, struct members *m, int g, const struct ro
 			continue;
 		if (m->mark[p] == 2 * g + 1)
 			m->mark[p] = 2 * g + 2;
+		else if (!gone && !keep && r->table.entry[p].partly)
+			/* he may be in it: the next run looks at this group again */
+			r->group[g].incomplete = true;
 		else if ((gone || (!keep && r->table.entry[p].seen)) &&
 			 !add_pair(r, m, p, g, false))
 			return false;
@@ -286,14 +260,15 @@ static bool stage_group(struct run *r, int g)
 static bool stage_set(struct run *r, struct members *m, int g)
 {
 	const struct run_group *it = &r->group[g];
+	/* whoever was kept is to be looked at again, though nothing changes any more */
+	bool kept = it->incomplete || r->doubt != NULL, same;
 	char name[TABLE_HEX], dn[TABLE_HEX];
-	bool same;
 
 	name_mark(it->name, name);
 	table_hex(r->group_table.entry[g].key, dn);
 	same = it->known && strcmp(it->known->content, name) == 0 &&
 	       strcmp(it->known->dn_key, dn) == 0 && it->known->nested == m->nest[g] &&
-	       (!it->changed || it->incomplete);
+	       (!it->changed || kept);
 	if (same)
 		return true;
 	return stage_add(r, LDAP_GROUP_SET, r->group_table.entry[g].id, "set",
@@ -301,8 +276,9 @@ static bool stage_set(struct run *r, struct members *m, int g)
 				      "{\"id\": \"%s\", \"content\": \"%s\", \"members\": \"%s\","
 				      " \"dn\": \"%s\", \"nested\": %s}",
 				      it->group_id, name,
-				      it->incomplete ? it->known ? it->known->members : ""
-						     : it->members,
+				      !kept       ? it->members
+				      : it->known ? it->known->members
+						  : "",
 				      dn, m->nest[g] ? "true" : "false"));
 }
 
@@ -344,26 +320,32 @@ static bool drop_group(struct run *r, struct members *m, int g)
 			 arena_printf(&r->stage_arena, "{\"id\": \"%s\"}", r->group[g].group_id));
 }
 
+static bool look_again(struct run *r, const unsigned char (*id)[DIR_ID_BYTES], int n)
+{
+	struct dir_listing l;
+
+	if (!dir_find(r->c, r->dir, &r->groups, id, n, still_there, r, &l))
+		return false;
+	if (l.end.state != DIR_SEALED)
+		r->doubt = l.end.why ? l.end.why : "missing groups could not be looked up again";
+	return true;
+}
+
 static bool drop_gone(struct run *r, struct members *m)
 {
 	unsigned char(*id)[DIR_ID_BYTES];
-	struct dir_listing l;
 	int n = 0;
 
 	id = arena_array_bytes(r->arena, (size_t)r->group_table.count + 1, sizeof(*id));
 	for (int g = 0; g < r->group_table.count; g++)
 		if (!r->group_table.entry[g].seen)
 			memcpy(id[n++], r->group_table.entry[g].id, DIR_ID_BYTES);
-	if (n == 0 || r->doubt)
+	/* one that people name has no entry to look for: whoever is not all known may be in it */
+	if (n == 0 || r->doubt || (!r->s.groups_bases[0] && r->partly))
 		return true;
-	if (!dir_find(r->c, r->dir, &r->groups, (const unsigned char(*)[DIR_ID_BYTES])id, n,
-		      still_there, r, &l))
+	if (r->s.groups_bases[0] && !look_again(r, (const unsigned char(*)[DIR_ID_BYTES])id, n))
 		return false;
-	if (l.end.state != DIR_SEALED) {
-		r->doubt = l.end.why ? l.end.why : "missing groups could not be looked up again";
-		return true;
-	}
-	for (int i = 0; i < n; i++) {
+	for (int i = 0; i < n && !r->doubt; i++) {
 		int g = table_find(&r->group_table, id[i]);
 
 		if (!r->group_table.entry[g].seen && !drop_group(r, m, g))
@@ -432,11 +414,12 @@ bool members_compare(struct run *r, bool whole)
 	struct members m = { 0 };
 	bool parked;
 
-	if (!r->s.groups_bases[0])
+	/* what people's entries say is compared where all of them were listed */
+	if (!r->s.groups_bases[0] && !(whole && *r->s.member_of))
 		return brake(r, &parked);
 	if (whole)
 		add_known(r);
-	if (!find_matters(r) || !effective(r, &m) || !look_up_all(r, &m) ||
+	if (!members_matter(r) || !effective(r, &m) || !look_up_all(r, &m) ||
 	    (m.again && !effective(r, &m)))
 		return false;
 	spread_doubt(r);

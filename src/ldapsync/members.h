@@ -29,5 +29,7 @@ bool members_stage(struct run *r, struct members *m, bool parked) MUST;
 
 /* The place in the table of a person of the roster; -1: not there. */
 int members_person(struct run *r, struct members *m, const char *user_id);
+/* members_matter.c: marks the groups that rules know. */
+bool members_matter(struct run *r) MUST;
 /* members_known.c: those whom the roster has in a group that changed, and a feed did not name. */
 bool members_known(struct run *r, struct members *m) MUST;

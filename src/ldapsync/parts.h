@@ -18,6 +18,11 @@ const char *dn_canonical(struct arena *a, struct slice dn);
 bool dn_is_within(const char *dn, const char *of);
 /* A digest of it; false, and all zero, if it is no DN. */
 bool dn_key(struct arena *a, struct slice dn, unsigned char key[DIR_KEY_BYTES]);
+/* The value that a DN begins with, as it is written there but for escapes: of most groups the
+ * name.  NULL if it is no DN, or that value no text; "" for the empty DN. */
+char *dn_first_value(struct arena *a, struct slice dn);
+/* Whether an entry of this name is where a question looks; see bases.c. */
+bool dn_in_scope(struct arena *a, const char *dn, const struct dir_query *q);
 /* A value of syntax "name and optional UID" without the bit string at its end. */
 struct slice dn_without_uid(struct slice value);
 /* Control characters as \xx: for logs and people. */

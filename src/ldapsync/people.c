@@ -82,10 +82,11 @@ static bool is_same(const struct run *r, const struct table_entry *t,
 	       !(t->active && t->expires && t->expires <= r->c->now);
 }
 
-/* Logins and primary groups are asked of everybody, for the groups' sake. */
+/* Logins, primary groups and memberOf are asked of everybody, for the groups' sake. */
 static bool groups_need_it(const struct run *r)
 {
-	return r->s.groups_bases[0] && (r->s.primary_groups || *r->s.member_uids.name);
+	return *r->s.member_of ||
+	       (r->s.groups_bases[0] && (r->s.primary_groups || *r->s.member_uids.name));
 }
 
 static bool stage_known(struct run *r, struct table_entry *t, const struct ldap_person *p,
@@ -169,6 +170,8 @@ static bool look_closer(struct run *r, struct table_entry *t, const struct dir_e
 					     "needs to see userAccountControl");
 	else
 		good = stage_person(r, t, e, &p, content);
+	if (good && p.member_of && (t->known || t->fresh))
+		good = member_of_take(r, (int)(t - r->table.entry), p.member_of);
 	arena_free(&a);
 	return good;
 }

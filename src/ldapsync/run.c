@@ -89,10 +89,14 @@ static bool clear_staged(struct run *r, void *arg)
 
 static void forget(struct run *r)
 {
-	r->table = r->group_table = (struct table){ .arena = r->arena };
+	r->table = r->group_table = r->named = (struct table){ .arena = r->arena };
 	r->group = NULL;
 	r->people = r->nested = NULL;
 	r->pending = NULL;
+	r->naming = NULL;
+	r->naming_room = 0;
+	r->namings = 0;
+	r->partly = false;
 	r->group_room = r->pendings = r->pending_room = r->known_groups = 0;
 	r->n = (struct counts){ 0 };
 	r->doubt = NULL;

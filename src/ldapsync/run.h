@@ -32,6 +32,12 @@ struct run_group {
 	char members[TABLE_HEX]; /* digest                                             */
 };
 
+/* A group as entries of people name it, at the place of its DN's key in struct run.named. */
+struct run_named {
+	char *dn;
+	struct numbers people;
+};
+
 /* A member named by a DN that is no person's we know: perhaps a group. */
 struct pending {
 	int group;
@@ -64,6 +70,11 @@ struct run {
 	struct numbers *people, *nested; /* [g]                                         */
 	struct pending *pending;
 	int pendings, pending_room;
+	struct table named; /* ids are keys of DNs                                  */
+	struct run_named *naming;
+	int naming_room;
+	int64_t namings; /* memberships in all of them                                */
+	bool partly;     /* somebody's groups are not all known                       */
 	struct ldap_group_row *known_group;
 	int known_groups;
 
@@ -136,10 +147,19 @@ bool groups_full(struct run *r) MUST;
 dir_on_entry groups_take;
 bool groups_known(struct run *r) MUST;
 bool groups_is_known(const struct run *r, const unsigned char id[static TABLE_ID]);
+/* An entry that cannot be taken in as a group, among the run's problems. */
+bool groups_bad(struct run *r, const struct dir_entry *e, const char *why) MUST;
 /* The place of a group in run.group, made if it has none yet. */
 int groups_place(struct run *r, const struct dir_entry *e);
 /* whole: all groups were listed, what is not there is gone. */
 bool members_compare(struct run *r, bool whole) MUST;
+
+/* member_of.c: what people's own entries say about their groups. */
+bool member_of_take(struct run *r, int person, const struct dir_attr *groups) MUST;
+/* After the listings: adds it to what the groups say, or makes groups of it if none are listed. */
+bool member_of_groups(struct run *r) MUST;
+/* Whether it is another than what the roster has, of those whom a feed told of. */
+bool member_of_moved(struct run *r, bool *out) MUST;
 
 /* delta.c: *full is set where a full listing is needed instead. */
 bool delta_run(struct run *r, const char **full) MUST;

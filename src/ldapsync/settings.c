@@ -55,6 +55,7 @@ static const struct setting table[] = {
 	SET("groups.name", TEXTS, group_name.name, "cn"),
 	SET("groups.members", TEXTS, members.name, "member,uniqueMember"),
 	SET("groups.member_uids", TEXTS, member_uids.name, "memberUid"),
+	SET("groups.member_of", TEXT, member_of, "", .max = 100),
 	SET("groups.nested", FLAG, nested, "true"),
 	SET("groups.primary", FLAG, primary_groups, "false"),
 	SET("id.attribute", TEXT, id_attribute, "entryUUID", .min = 1, .max = 100),

@@ -37,8 +37,9 @@ struct ldap_settings {
 	struct ldap_names user_name, mail, first_name, last_name, display_name, login;
 	/* groups */
 	struct ldap_names group_name, members, member_uids;
-	bool nested;         /* members of groups in a group are its members       */
-	bool primary_groups; /* AD: primaryGroupID counts                          */
+	const char *member_of; /* of a person: DNs of his groups; "": not asked for */
+	bool nested;           /* members of groups in a group are its members       */
+	bool primary_groups;   /* AD: primaryGroupID counts                          */
 
 	const char **state_attributes; /* asked for to know an account's state          */
 	/* which states of an account deactivate */

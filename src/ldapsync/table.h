@@ -27,7 +27,9 @@ struct table_entry {
 		fresh : 1,   /* arrives with this run                                      */
 		back : 1,    /* was missing or off, and is not any more                    */
 		leaves : 1,  /* goes off with this run                                     */
-		loses : 1;   /* loses a group that rules know                              */
+		loses : 1,   /* loses a group that rules know                              */
+		told : 1,    /* its memberOf was read                                      */
+		partly : 1;  /* and is not all of it                                       */
 };
 
 struct table {

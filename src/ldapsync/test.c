@@ -10,6 +10,13 @@
 
 enum { SAMPLE = 20, ANSWER_MS = 15000, WARNINGS_MAX = 20 };
 
+/* A group that somebody of the sample names. */
+struct named {
+	const char *dn;
+	unsigned char key[DIR_KEY_BYTES];
+	int people;
+};
+
 struct trial {
 	struct ctx *c;
 	struct ldap_settings s;
@@ -18,6 +25,8 @@ struct trial {
 	struct dir_identity who;
 	json_t *out, *warnings, *sample;
 	int people, active, stated, bad, with_members;
+	struct named named[SAMPLE];
+	int nameds;
 };
 
 static void warn(struct trial *t, const char *text)
@@ -55,6 +64,25 @@ static void put_certificate(struct ctx *c, json_t *j, const struct dir_certifica
 
 /* ---- people ---- */
 
+static void take_named(struct trial *t, const struct dir_attr *groups)
+{
+	for (int i = 0; i < groups->n; i++) {
+		int k = 0;
+
+		while (k < t->nameds && memcmp(t->named[k].key, groups->key[i], DIR_KEY_BYTES) != 0)
+			k++;
+		if (k == SAMPLE)
+			continue;
+		if (k == t->nameds) {
+			t->named[k] = (struct named){ .dn = arena_strdup(t->c->arena,
+									 groups->value[i].p) };
+			memcpy(t->named[k].key, groups->key[i], DIR_KEY_BYTES);
+			t->nameds++;
+		}
+		t->named[k].people++;
+	}
+}
+
 static bool on_person(struct ctx *c, void *arg, const struct dir_entry *e)
 {
 	struct trial *t = arg;
@@ -73,6 +101,10 @@ static bool on_person(struct ctx *c, void *arg, const struct dir_entry *e)
 	json_put_bool(o, "active", p.active);
 	if (p.expires)
 		json_put_time(c, o, "expires", p.expires);
+	if (p.member_of) {
+		json_put_int(o, "member_of", p.member_of->n);
+		take_named(t, p.member_of);
+	}
 	json_put_text(o, "problem", p.skip ? "a machine or system account: left out" : p.bad);
 	json_array_append_new(t->sample, o);
 	t->people++;
@@ -93,6 +125,9 @@ static void judge_people(struct trial *t, const struct dir_listing *l)
 	if (t->people && !t->stated && t->s.ad_state)
 		warn(t, "The state of accounts cannot be read: give the bind account the right, or "
 			"nobody would be taken in.");
+	if (t->people && *t->s.member_of && !t->nameds)
+		warn(t, "Nobody in this sample names a group: check groups.member_of, and what the "
+			"bind account may see.");
 	if (!t->people && l->end.state == DIR_SEALED)
 		warn(t, "No people were found: check users.base and users.filter, and what the "
 			"bind account may see.");
@@ -153,12 +188,83 @@ static bool on_group(struct ctx *c, void *arg, const struct dir_entry *e)
 	return true;
 }
 
+/* No groups are listed: what people name is what there would be. */
+static void show_named(struct trial *t)
+{
+	json_t *part = json_object(), *list = json_array();
+
+	for (int i = 0; i < t->nameds; i++) {
+		const char *dn = t->named[i].dn;
+		json_t *o = json_object();
+
+		json_put_text(o, "dn", dn);
+		json_put_text(o, "name",
+			      dn_first_value(t->c->arena, (struct slice){ dn, strlen(dn) }));
+		json_put_int(o, "members", t->named[i].people);
+		json_array_append_new(list, o);
+	}
+	json_put_text(part, "state", "complete");
+	json_object_set_new(part, "sample", list);
+	if (*t->s.member_of)
+		json_object_set_new(t->out, "groups", part);
+	else
+		json_decref(part);
+}
+
+static bool was_found(struct ctx *c, void *arg, const struct dir_entry *e)
+{
+	bool *found = arg;
+
+	(void)c;
+	(void)e;
+	*found = true;
+	return true;
+}
+
+/* Whether a listing of groups would hold it: it is below the base, and the filter is true of it. */
+static bool is_listed(struct trial *t, struct dir *d, const char *dn, bool *out)
+{
+	const char *const itself[] = { dn, NULL };
+	struct dir_query q = t->groups;
+	struct dir_listing l;
+
+	*out = false;
+	if (!dn_in_scope(t->c->arena, dn, &q))
+		return true;
+	q.bases = itself;
+	q.scope = DIR_BASE;
+	q.wants = 0;
+	return dir_list(t->c, d, &q, was_found, out, &l);
+}
+
+static bool judge_named(struct trial *t, struct dir *d)
+{
+	const char *first = NULL;
+	bool listed;
+	int n = 0;
+
+	for (int i = 0; i < t->nameds; i++) {
+		if (!is_listed(t, d, t->named[i].dn, &listed))
+			return false;
+		first = first || listed ? first : t->named[i].dn;
+		n += !listed;
+	}
+	if (n)
+		warn(t, arena_printf(t->c->arena,
+				     "%d of %d groups that people name in %s are not among those "
+				     "of groups.base and groups.filter, and are ignored: %s",
+				     n, t->nameds, t->s.member_of, first));
+	return true;
+}
+
 static bool sample_groups(struct trial *t, struct dir *d)
 {
 	struct dir_listing l;
 
-	if (!t->s.groups_bases[0])
+	if (!t->s.groups_bases[0]) {
+		show_named(t);
 		return true;
+	}
 	t->sample = json_own(t->c, json_array());
 	t->groups.size_limit = SAMPLE / dir_bases(&t->groups);
 	if (!dir_list(t->c, d, &t->groups, on_group, t, &l))
@@ -169,7 +275,7 @@ static bool sample_groups(struct trial *t, struct dir *d)
 			"bind account may see.");
 	if (!l.entries && l.end.state == DIR_SEALED)
 		warn(t, "No groups were found: check groups.base and groups.filter.");
-	return true;
+	return judge_named(t, d);
 }
 
 /* ---- the server ---- */

@@ -114,6 +114,16 @@ bool crowd_groups(struct ctx *c, const char *source_id, const char *const *user_
 		     source_id, user_ids, n, out);
 }
 
+bool crowd_memberships(struct ctx *c, const char *source_id, const char *const *user_ids, int n,
+		       struct rows *out)
+{
+	return about(c,
+		     "SELECT m.user_id, m.group_id FROM members m CROSS JOIN groups g"
+		     " WHERE m.org_id = $1 AND g.org_id = $1 AND g.id = m.group_id"
+		     " AND g.source_id = $2 AND m.user_id IN ",
+		     source_id, user_ids, n, out);
+}
+
 bool crowd_names(struct ctx *c, const char *const *user_ids, int n, struct rows *out)
 {
 	return about(c, "SELECT u.id, u.user_name FROM users u WHERE u.org_id = $1 AND u.id IN ",

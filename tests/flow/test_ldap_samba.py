@@ -76,6 +76,16 @@ def test_nested_and_primary_groups(home):
     assert {"ada", "bob", "must"} <= members(org, "Domain Users"), "nobody is in its member attribute"
 
 
+def test_groups_that_people_name(server, samba):
+    """memberOf is made of the groups' lists: direct ones alone, and not the primary group."""
+    org = server.new_org(default_role="AN")
+    connection = connect(org, samba, groups={"base": "", "member_of": "memberOf"})
+    assert run(org, connection)["state"] == "done"
+    assert members(org, "LS-Admins") == {"ada"} and "bob" in members(org, "LS-All")
+    assert "ada" not in members(org, "LS-All")
+    assert run(org, connection, full=True)["changed"] == 0
+
+
 @pytest.mark.parametrize("strategy", ["dirsync", "usn"])
 def test_change_feeds(server, samba, strategy):
     org = server.new_org(default_role="AN")

@@ -137,6 +137,12 @@ def test_groups_change_are_renamed_and_go(org, directory):
     check_sound(org)
 
 
+def test_an_attribute_may_be_name_and_members_at_once(org, directory):
+    m = Mirror(org, directory, groups={"base": directory.groups_base, "name": ["member", "cn"]})
+    m.done()
+    assert m.group_names() == {person_dn(0)} and len(m.groups_of(mail(2))) == 1
+
+
 def test_groups_in_groups_and_cycles(org, directory):
     base = directory.groups_base
     directory.add(group_ldif("inner", [person_dn(28), f"cn=outer,{base}"]))
@@ -262,6 +268,15 @@ def test_rejected_removals_are_not_asked_about_again(big):
     assert m.sync(full=True)["state"] == "done" and working(m) == 60
 
 
+def test_a_group_that_is_gone_with_the_roles_of_many_waits(big):
+    m = big
+    m.directory.delete(f"cn=annotators,{m.directory.groups_base}")
+    run = m.sync(full=True)
+    assert run["state"] == "held" and m.org.admin.ok("GET", "/holds/" + run["hold"])["people"] == 60
+    assert {u["role"] for u in m.users()} == {"AN"}
+    check_sound(m.org)
+
+
 def test_everybody_gone_is_for_a_person_to_say(new_org):
     d = Slapd(people=5)
     try:
@@ -271,6 +286,16 @@ def test_everybody_gone_is_for_a_person_to_say(new_org):
         assert m.sync(full=True)["state"] == "held" and len(m.users(state="deactivated")) == 0
     finally:
         d.close()
+
+
+def test_what_a_doubt_kept_is_taken_when_it_is_gone(big):
+    m = big
+    m.patch(canaries=[person_dn(99)])
+    m.directory.members("annotators", remove=[person_dn(3)])
+    assert m.sync(full=True)["state"] == "failed" and m.user(mail(3))["role"] == "AN"
+    m.patch(canaries=None)
+    assert m.done(full=True)["counts"]["members_removed"] == 1 and m.user(mail(3))["role"] == "NO"
+    check_sound(m.org)
 
 
 @pytest.mark.parametrize("how", ["down", "limited", "base", "retcode", "password"])

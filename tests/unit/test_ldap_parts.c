@@ -72,6 +72,72 @@ static void spellings_of_a_dn_are_one(void **state)
 	arena_free(&a);
 }
 
+static void a_dn_begins_with_a_name(void **state)
+{
+	static const struct {
+		const char *dn, *value; /* NULL: none */
+	} cases[] = {
+		{ "cn=Annotators,ou=groups,dc=ex", "Annotators" },
+		{ " CN = Two  Words , dc=ex", "Two  Words" },
+		{ "cn=Doe\\, Jane,dc=ex", "Doe, Jane" },
+		{ "cn=M\\C3\\9Cller,dc=ex", "M\xc3\x9cller" },
+		{ "ou=x+cn=y,dc=ex", "x" },
+		{ "cn=alone", "alone" },
+		{ "cn=,dc=ex", "" },
+		{ "", "" },
+		{ "cn=#0402AB,dc=ex", NULL },
+		{ "cn=\\ff,dc=ex", NULL },
+		{ "cn=a\\00b,dc=ex", NULL },
+		{ "cn=\"a\",dc=ex", NULL },
+		{ "cn", NULL },
+	};
+	struct arena a = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const char *got = dn_first_value(&a, text(cases[i].dn));
+
+		if (cases[i].value)
+			assert_string_equal(got, cases[i].value);
+		else
+			assert_null(got);
+	}
+	arena_free(&a);
+}
+
+static void a_listing_reaches_as_far_as_its_scope(void **state)
+{
+	static const struct {
+		const char *dn, *base;
+		bool subtree, one, itself;
+	} cases[] = {
+		{ "cn=a,ou=g,dc=ex", "OU=g, DC=ex", true, true, false },
+		{ "cn=a\\,b,ou=g,dc=ex", "ou=g,dc=ex", true, true, false },
+		{ "cn=a,ou=b,ou=g,dc=ex", "ou=g,dc=ex", true, false, false },
+		{ "ou=g,dc=ex", "ou=g,dc=ex", true, false, true },
+		{ "cn=a,xou=g,dc=ex", "ou=g,dc=ex", false, false, false },
+		{ "dc=ex", "ou=g,dc=ex", false, false, false },
+		{ "cn=a,dc=ex", "", true, false, false },
+		{ "dc=ex", "", true, true, false },
+		{ "no dn", "dc=ex", false, false, false },
+	};
+	struct arena a = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const char *const bases[] = { "ou=elsewhere,dc=example", cases[i].base, NULL };
+		struct dir_query q = { .bases = bases };
+
+		q.scope = DIR_SUBTREE;
+		assert_int_equal(dn_in_scope(&a, cases[i].dn, &q), cases[i].subtree);
+		q.scope = DIR_ONE;
+		assert_int_equal(dn_in_scope(&a, cases[i].dn, &q), cases[i].one);
+		q.scope = DIR_BASE;
+		assert_int_equal(dn_in_scope(&a, cases[i].dn, &q), cases[i].itself);
+	}
+	arena_free(&a);
+}
+
 /* Short ones and long ones are worked on in different places. */
 static void long_dns_have_keys_too(void **state)
 {
@@ -300,6 +366,10 @@ static void settings_are_checked_as_a_whole(void **state)
 		{ "{" SOUND ", \"attributes\": {\"email\": [\"userPassword\"]}}",
 		  "attributes.email" },
 		{ "{" SOUND ", \"attributes\": {\"email\": [\"mail)(x\"]}}", "attributes.email" },
+		{ "{" SOUND ", \"groups\": {\"member_of\": \"memberOf\"}}", NULL },
+		{ "{" SOUND ", \"groups\": {\"member_of\": \"member of\"}}", "groups.member_of" },
+		{ "{" SOUND ", \"groups\": {\"member_of\": \"MAIL\"}}", "another setting" },
+		{ "{" SOUND ", \"groups\": {\"member_of\": [\"memberOf\"]}}", "groups.member_of" },
 		{ "{" SOUND ", \"state\": {\"attributes\": [\"mood\"]}}", "state.attributes" },
 		{ "{" SOUND ", \"page_size\": -1}", "page_size" },
 		{ "{" SOUND ", \"id\": {\"attribute\": \"\"}}", "id.attribute" },
@@ -499,6 +569,52 @@ static void a_time_to_come_is_told(void **state)
 	arena_free(&a);
 }
 
+static void groups_are_named_apart_from_the_person(void **state)
+{
+	struct arena a = { 0 };
+	struct ctx c = test_ctx(&a);
+	struct dir_attr *attr = arena_array(&a, struct dir_attr, DIR_WANTS_MAX);
+	struct dir_entry e = { .attr = attr };
+	struct ldap_settings s;
+	struct ldap_person p;
+	struct dir_query q;
+
+	(void)state;
+	sound_settings(&c, "", &s);
+	ldap_users_query(&c, &s, &q);
+	assert_int_equal(q.apart, 0);
+	ldap_map_person(&a, &s, &q, &e, c.now, &p);
+	assert_null(p.member_of);
+	sound_settings(&c, ", \"groups\": {\"member_of\": \"memberOf\"}", &s);
+	ldap_users_query(&c, &s, &q);
+	assert_int_equal(q.apart, 1);
+	assert_string_equal(q.want[0].name, "memberOf");
+	assert_int_equal(q.want[0].kind, DIR_DN);
+	ldap_map_person(&a, &s, &q, &e, c.now, &p);
+	assert_int_equal(p.member_of->n, 0);
+	set_value(&a, &q, attr, "memberOf", "cn=a,dc=ex");
+	ldap_map_person(&a, &s, &q, &e, c.now, &p);
+	assert_int_equal(p.member_of->n, 1);
+	arena_free(&a);
+}
+
+static void members_have_keys_whatever_else_names_them(void **state)
+{
+	struct arena a = { 0 };
+	struct ctx c = test_ctx(&a);
+	struct ldap_settings s;
+	struct dir_query q;
+
+	(void)state;
+	sound_settings(&c,
+		       ", \"groups\": {\"name\": [\"member\"], \"member_uids\": [\"member\"],"
+		       " \"members\": [\"MEMBER\"]}",
+		       &s);
+	ldap_groups_query(&c, &s, &q);
+	assert_int_equal(q.want[want_of(&q, "member")].kind, DIR_DN);
+	arena_free(&a);
+}
+
 /* ---- marks ---- */
 
 static void marks_are_good_where_they_were_made(void **state)
@@ -565,6 +681,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(spellings_of_a_dn_are_one),
+		cmocka_unit_test(a_dn_begins_with_a_name),
+		cmocka_unit_test(a_listing_reaches_as_far_as_its_scope),
 		cmocka_unit_test(long_dns_have_keys_too),
 		cmocka_unit_test(uid_behind_a_name_is_not_part_of_it),
 		cmocka_unit_test(ids_come_in_three_forms),
@@ -576,6 +694,8 @@ int main(void)
 		cmocka_unit_test(names_in_filters_mean_nothing),
 		cmocka_unit_test(accounts_have_states),
 		cmocka_unit_test(a_time_to_come_is_told),
+		cmocka_unit_test(groups_are_named_apart_from_the_person),
+		cmocka_unit_test(members_have_keys_whatever_else_names_them),
 		cmocka_unit_test(marks_are_good_where_they_were_made),
 		cmocka_unit_test(bases_are_in_the_longest_context),
 	};

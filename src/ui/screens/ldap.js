@@ -30,6 +30,7 @@ function Fields({ d }) {
 		<details><summary>${t("ldap.filters")}</summary><div class="form">
 			<${Field} label=${t("ldap.users.filter")} value=${d.value("users").filter || ""} onInput=${within("users", "filter")} />
 			<${Field} label=${t("ldap.groups.filter")} value=${d.value("groups").filter || ""} onInput=${within("groups", "filter")} />
+			<${Field} label=${t("ldap.member_of")} hint=${t("ldap.member_of.hint")} placeholder="memberOf" value=${d.value("groups").member_of || ""} onInput=${(v) => within("groups", "member_of")(v.trim() || null)} />
 			<${Field} label=${t("ldap.schedule")} type="number" min="0" hint=${t("ldap.schedule.hint")} value=${d.value("schedule_minutes")} onInput=${(v) => d.put("schedule_minutes")(Number(v))} /></div></details>`;
 }
 

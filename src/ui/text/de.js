@@ -822,6 +822,8 @@ export default {
 	"ldap.filters": "Filter und Zeitplan",
 	"ldap.users.filter": "Filter der Personen",
 	"ldap.groups.filter": "Filter der Gruppen",
+	"ldap.member_of": "Attribut der Personen, das ihre Gruppen nennt",
+	"ldap.member_of.hint": "Nur wo Gruppen nicht aufgelistet werden können; leer: wird nicht gelesen.",
 	"ldap.schedule": "Minuten zwischen Abgleichen",
 	"ldap.schedule.hint": "0: nur auf Wunsch.",
 	"ldap.preset": "Wenn Sie nichts anderes sagen, sind Personen",

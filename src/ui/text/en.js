@@ -822,6 +822,8 @@ export default {
 	"ldap.filters": "Filters and schedule",
 	"ldap.users.filter": "Filter of people",
 	"ldap.groups.filter": "Filter of groups",
+	"ldap.member_of": "Attribute of people that names their groups",
+	"ldap.member_of.hint": "Only where groups cannot be listed; empty: not read.",
 	"ldap.schedule": "Minutes between runs",
 	"ldap.schedule.hint": "0: only when asked.",
 	"ldap.preset": "Unless you say otherwise, people are",
