@@ -104,23 +104,24 @@ def test_change_feeds(server, samba, strategy):
 
 
 def test_several_bases_are_followed_by_update_number(server, samba):
-    staff = f"OU=Staff,{SUFFIX}"
+    staff = f"OU=Staff-{server.engine},{SUFFIX}"
+    sue, tom = f"sue-{server.engine}", f"tom-{server.engine}"
     samba.ldif(f"dn: {staff}\nchangetype: add\nobjectClass: organizationalUnit\n")
-    samba.add_user("sue", ou=staff, mail="sue@acme.example")
-    samba.add_user("tom", ou=staff, mail="tom@acme.example")
+    samba.add_user(sue, ou=staff, mail=f"{sue}@acme.example")
+    samba.add_user(tom, ou=staff, mail=f"{tom}@acme.example")
     org = server.new_org(default_role="AN")
     connection = connect(org, samba, users={"base": [samba.users_base, staff]})
     answer = org.admin.ok("POST", f"/connections/ldap/{connection['id']}/test")
     assert answer["server"]["strategy"] == "usn", answer
     assert run(org, connection)["state"] == "done"
     before = people(org)
-    samba.replace(f"CN=sue,{staff}", "displayName", "Susan")
+    samba.replace(f"CN={sue},{staff}", "displayName", "Susan")
     samba.ldif(f"dn: {samba.user_dn('bob')}\nchangetype: modrdn\nnewrdn: CN=bob\ndeleteoldrdn: 1\nnewsuperior: {staff}\n")
-    samba.delete(f"CN=tom,{staff}")
+    samba.delete(f"CN={tom},{staff}")
     got = run(org, connection)
     assert got["state"] == "done" and got["kind"] == "delta" and got["read"] < 10, got
     after = people(org)
-    assert after["sue"]["displayName"] == "Susan" and after["tom"]["state"] == "deactivated"
+    assert after[sue]["displayName"] == "Susan" and after[tom]["state"] == "deactivated"
     assert (after["bob"]["id"], after["bob"]["state"]) == (before["bob"]["id"], "active")
     assert "bob" in members(org, "LS-All")
     samba.ldif(f"dn: CN=bob,{staff}\nchangetype: modrdn\nnewrdn: CN=bob\ndeleteoldrdn: 1\n"
