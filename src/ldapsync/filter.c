@@ -351,6 +351,11 @@ enum dir_strategy ldap_strategy(const struct ldap_settings *s, const struct dir_
 					: (enum dir_strategy)s->strategy;
 }
 
+const char *filter_whole(struct ctx *c, const char *filter)
+{
+	return *filter == '(' ? filter : arena_printf(c->arena, "(%s)", filter);
+}
+
 const char *signin_filter(struct arena *a, const struct ldap_settings *s, const char *login)
 {
 	static const char place[] = "{login}";

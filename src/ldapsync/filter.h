@@ -6,6 +6,9 @@
 /* ERR_VALUE names what is wrong and what to do. */
 bool settings_sound(struct ctx *c, const struct ldap_settings *s) MUST;
 
+/* In parentheses: every filter can stand inside another one. */
+const char *filter_whole(struct ctx *c, const char *filter);
+
 /* The filter that finds who signs in: base filter and signin.filter with login in it. */
 const char *signin_filter(struct arena *a, const struct ldap_settings *s, const char *login);
 

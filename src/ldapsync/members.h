@@ -29,6 +29,10 @@ bool members_stage(struct run *r, struct members *m, bool parked) MUST;
 
 /* The place in the table of a person of the roster; -1: not there. */
 int members_person(struct run *r, struct members *m, const char *user_id);
+/* members_lookup.c: asks the directory about members whom the listing did not name. */
+bool members_look_up(struct run *r, struct members *m) MUST;
+/* Whoever has a group in it whose members are not all known does not know his own. */
+void members_spread_doubt(struct run *r);
 /* members_matter.c: marks the groups that rules know. */
 bool members_matter(struct run *r) MUST;
 /* members_known.c: those whom the roster has in a group that changed, and a feed did not name. */

@@ -361,12 +361,6 @@ static void fill(struct ctx *c, const struct setting *s, const json_t *v, char *
 	}
 }
 
-/* Every filter can stand inside another one. */
-static const char *in_parentheses(struct ctx *c, const char *filter)
-{
-	return *filter == '(' ? filter : arena_printf(c->arena, "(%s)", filter);
-}
-
 static bool read_json(struct ctx *c, json_t *stored, struct ldap_settings *out)
 {
 	const char *key;
@@ -378,9 +372,9 @@ static bool read_json(struct ctx *c, json_t *stored, struct ldap_settings *out)
 
 		fill(c, &table[i], v ? v : json_own(c, unset(&table[i])), (char *)out);
 	}
-	out->users_filter = in_parentheses(c, out->users_filter);
-	out->groups_filter = in_parentheses(c, out->groups_filter);
-	out->signin_filter = in_parentheses(c, out->signin_filter);
+	out->users_filter = filter_whole(c, out->users_filter);
+	out->groups_filter = filter_whole(c, out->groups_filter);
+	out->signin_filter = filter_whole(c, out->signin_filter);
 	return true;
 }
 
