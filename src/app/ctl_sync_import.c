@@ -45,10 +45,12 @@ static void put(json_t *body, const char *object, const char *key, json_t *value
 }
 
 /* Which variable becomes which setting. */
+enum form { TEXT, LIST, BASES };
+
 /* clang-format off */
 static const struct {
 	const char *name, *object, *key;
-	enum { TEXT, LIST, BASES } form;
+	enum form form;
 } variables[] = {
 	{ "AUTH_LDAP_BIND_DN",                  "bind",       "dn",         TEXT  },
 	{ "AUTH_LDAP_BIND_PASSWORD",            "bind",       "password",   TEXT  },
@@ -83,7 +85,7 @@ static json_t *bases(const char *text)
 	return one ? one : list;
 }
 
-static json_t *value_of(const char *text, int form)
+static json_t *value_of(const char *text, enum form form)
 {
 	return form == LIST    ? json_pack("[s]", text)
 	       : form == BASES ? bases(text)

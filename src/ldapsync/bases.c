@@ -25,7 +25,7 @@ const char *dir_base_missing(const struct dir_query *q, const struct dir_identit
 }
 
 /* Both canonical: a comma within a value is escaped. */
-static bool in_scope_of(const char *dn, const char *base, int scope)
+static bool in_scope_of(const char *dn, const char *base, const struct dir_query *q)
 {
 	size_t left;
 
@@ -33,9 +33,9 @@ static bool in_scope_of(const char *dn, const char *base, int scope)
 		return false;
 	left = strlen(dn) - strlen(base);
 	if (left == 0)
-		return scope != DIR_ONE;
+		return q->scope != DIR_ONE;
 	left -= *base != '\0';
-	return scope == DIR_SUBTREE || (scope == DIR_ONE && !memchr(dn, ',', left));
+	return q->scope == DIR_SUBTREE || (q->scope == DIR_ONE && !memchr(dn, ',', left));
 }
 
 bool dn_in_scope(struct arena *a, const char *dn, const struct dir_query *q)
@@ -44,7 +44,7 @@ bool dn_in_scope(struct arena *a, const char *dn, const struct dir_query *q)
 
 	for (int i = 0; whole && i < dir_bases(q); i++) {
 		base = dn_canonical(a, (struct slice){ q->bases[i], strlen(q->bases[i]) });
-		if (base && in_scope_of(whole, base, q->scope))
+		if (base && in_scope_of(whole, base, q))
 			return true;
 	}
 	return false;

@@ -99,7 +99,9 @@ static struct slice together(struct arena *a, const char *const at[], int n)
 			largest = at[i];
 	for (int i = 0; i < n; i++)
 		buf_printf(&b, "%s%s", i ? " " : "", at[i] ? at[i] : largest ? largest : never);
-	return b.over ? (struct slice){ 0 } : (struct slice){ b.p, b.n };
+	if (b.over)
+		return (struct slice){ 0 };
+	return (struct slice){ b.p, b.n };
 }
 
 /* *at is the position at this base, before and after. */
