@@ -104,24 +104,22 @@ static bool about(struct ctx *c, const char *head, const char *extra, const char
 	return db_run(c, out, sql.p, (struct db_args){ v, at });
 }
 
+#define IN_GROUPS_OF_SOURCE                                                                        \
+	" FROM members m CROSS JOIN groups g WHERE m.org_id = $1 AND g.org_id = $1"                \
+	" AND g.id = m.group_id AND g.source_id = $2 AND m.user_id IN "
+
 bool crowd_groups(struct ctx *c, const char *source_id, const char *const *user_ids, int n,
 		  struct rows *out)
 {
-	return about(c,
-		     "SELECT DISTINCT m.group_id FROM members m CROSS JOIN groups g"
-		     " WHERE m.org_id = $1 AND g.org_id = $1 AND g.id = m.group_id"
-		     " AND g.source_id = $2 AND m.user_id IN ",
-		     source_id, user_ids, n, out);
+	return about(c, "SELECT DISTINCT m.group_id" IN_GROUPS_OF_SOURCE, source_id, user_ids, n,
+		     out);
 }
 
 bool crowd_memberships(struct ctx *c, const char *source_id, const char *const *user_ids, int n,
 		       struct rows *out)
 {
-	return about(c,
-		     "SELECT m.user_id, m.group_id FROM members m CROSS JOIN groups g"
-		     " WHERE m.org_id = $1 AND g.org_id = $1 AND g.id = m.group_id"
-		     " AND g.source_id = $2 AND m.user_id IN ",
-		     source_id, user_ids, n, out);
+	return about(c, "SELECT m.user_id, m.group_id" IN_GROUPS_OF_SOURCE, source_id, user_ids, n,
+		     out);
 }
 
 bool crowd_names(struct ctx *c, const char *const *user_ids, int n, struct rows *out)
