@@ -29,6 +29,8 @@ void wire_text(struct wire *w, const char **text);
 /* A length; never more than max, nor than there could be bytes for. */
 void wire_count(struct wire *w, int *n, int max);
 void wire_texts(struct wire *w, const char **list[], int *n, int max);
+/* A list that ends with NULL; written NULL or empty it is read as an empty one. */
+void wire_list(struct wire *w, const char *const **list, int max);
 /* n bytes as they are, without a length. */
 void wire_bytes(struct wire *w, void *p, size_t n);
 

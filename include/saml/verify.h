@@ -122,7 +122,7 @@ struct saml_policy {
 					    * sent, and none may be named (IdP-initiated)   */
 	const char *artifact_request_id;   /* SAML_FORM_SOAP: our ArtifactResolve   */
 	int64_t force_authn_since;         /* ms; 0: an old sign-in will do         */
-	const char *const *authn_contexts; /* NULL-terminated, exact; NULL: any     */
+	const char *const *authn_contexts; /* NULL-terminated, exact; none: any     */
 };
 
 /* PEM text, or DER.  signing: certificates (mere holders of a key) or public

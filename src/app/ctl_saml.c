@@ -110,7 +110,7 @@ static bool read_policy(struct ctl *k, struct offline *o)
 	p->request_id = ctl_option(k, "request-id");
 	p->artifact_request_id = ctl_option(k, "artifact-request");
 	o->contexts[0] = ctl_option(k, "authn-context");
-	p->authn_contexts = o->contexts[0] ? o->contexts : NULL;
+	p->authn_contexts = o->contexts;
 	if (!p->entity_id || (!p->acs_url && !p->slo_url))
 		return ctl_misuse(k, "say who we are: --entity-id URI and --acs URL, as the "
 				     "connection shows them");

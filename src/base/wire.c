@@ -100,6 +100,24 @@ void wire_texts(struct wire *w, const char **list[], int *n, int max)
 		wire_text(w, &(*list)[i]);
 }
 
+void wire_list(struct wire *w, const char *const **list, int max)
+{
+	const char **copy = NULL;
+	int n = 0;
+
+	while (w->writing && *list && (*list)[n])
+		n++;
+	if (w->writing && n) {
+		copy = arena_array(w->arena, const char *, (size_t)n);
+		memcpy(copy, *list, (size_t)n * sizeof(*copy));
+	}
+	wire_texts(w, &copy, &n, max);
+	for (int i = 0; i < n; i++)
+		w->bad = w->bad || !copy[i];
+	if (!w->writing)
+		*list = copy;
+}
+
 void wire_bytes(struct wire *w, void *p, size_t n)
 {
 	const char *from;

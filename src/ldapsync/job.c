@@ -46,25 +46,6 @@ static void wire_wants(struct wire *w, struct dir_query *q)
 	}
 }
 
-/* Texts that are there, at most max; the list ends with NULL. */
-static void wire_list(struct wire *w, const char *const **list, int max)
-{
-	const char **copy = NULL;
-	int n = 0;
-
-	while (w->writing && *list && (*list)[n])
-		n++;
-	if (w->writing && n) {
-		copy = arena_array(w->arena, const char *, (size_t)n);
-		memcpy(copy, *list, (size_t)n * sizeof(*copy));
-	}
-	wire_texts(w, &copy, &n, max);
-	for (int i = 0; i < n; i++)
-		w->bad = w->bad || !copy[i];
-	if (!w->writing)
-		*list = copy;
-}
-
 static void wire_query(struct wire *w, struct dir_query *q)
 {
 	wire_list(w, &q->bases, DIR_BASES_MAX);

@@ -249,7 +249,7 @@ static bool signed_in_well(struct job *j, struct facts *f)
 	const char *const *wanted = j->policy->authn_contexts;
 
 	f->out->authn_context = ref ? node_text(j, ref) : NULL;
-	if (!wanted)
+	if (!wanted || !*wanted)
 		return true;
 	for (; *wanted; wanted++)
 		if (same(f->out->authn_context, *wanted))

@@ -25,7 +25,7 @@ bool demands_of(struct ctx *c, const struct saml_connection *s, bool decrypt, st
 			    .allow_cbc = set->allow_cbc,
 			    .allow_inclusive_c14n = set->allow_inclusive_c14n,
 			    .skew_ms = set->clock_skew_s ? set->clock_skew_s * 1000 : 1,
-			    .authn_contexts = set->authn_contexts[0] ? set->authn_contexts : NULL },
+			    .authn_contexts = set->authn_contexts },
 		.keys = { .signing = signing,
 			  .n_signing = s->idp.n_keys,
 			  .decryption = ours,

@@ -21,22 +21,6 @@ static void wire_slices(struct wire *w, const struct slice **list, int *n)
 		*list = room;
 }
 
-static void wire_contexts(struct wire *w, const char *const **contexts)
-{
-	const char **list = NULL;
-	int n = 0;
-
-	while (w->writing && *contexts && (*contexts)[n])
-		n++;
-	if (w->writing && n) {
-		list = arena_array(w->arena, const char *, (size_t)n);
-		memcpy(list, *contexts, (size_t)n * sizeof(*list));
-	}
-	wire_texts(w, &list, &n, LIST_MAX);
-	if (!w->writing)
-		*contexts = n ? (const char *const *)list : NULL;
-}
-
 static void wire_policy(struct wire *w, struct saml_policy *p)
 {
 	wire_text(w, &p->entity_id);
@@ -53,7 +37,7 @@ static void wire_policy(struct wire *w, struct saml_policy *p)
 	wire_text(w, &p->request_id);
 	wire_text(w, &p->artifact_request_id);
 	WIRE_NUM(w, p->force_authn_since);
-	wire_contexts(w, &p->authn_contexts);
+	wire_list(w, &p->authn_contexts, LIST_MAX);
 }
 
 void wire_job(struct wire *w, struct wire_job *job)
