@@ -66,7 +66,7 @@ TESTS  := $(UNIT:tests/unit/%.c=$(B)/%)
 FUZZ   := $(patsubst tests/fuzz/%.c,build-fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 FORM   := $(wildcard src/*/*.[ch] include/*/*.h tests/*/*.[ch])
 IDPS   := $(wildcard idp-configs/*/*.json)
-GUIDES := $(wildcard idp-configs/*/SAML.md)
+GUIDES := $(wildcard idp-configs/*/SAML.md idp-configs/*/LDAP.md)
 UI     := $(wildcard src/ui/*.js src/ui/*.css src/ui/*.svg src/ui/*.html src/ui/*/*.js)
 
 all: $(B)/rosterd $(B)/rosterctl

@@ -62,7 +62,8 @@ export const number = (n) => new Intl.NumberFormat(language.value).format(n);
 const format = (value, options) =>
 	value ? new Intl.DateTimeFormat(language.value, options).format(new Date(value)) : "";
 export const date = (value) => format(value, { dateStyle: "medium" });
-export const moment = (value) => format(value, { dateStyle: "medium", timeStyle: "short" });
+/** With its zone: whoever compares it with a log elsewhere has to know. */
+export const moment = (value) => format(value, { year: "numeric", month: "short", day: "numeric", hour: "numeric", minute: "2-digit", timeZoneName: "short" });
 export const exactly = (value) => format(value, { dateStyle: "full", timeStyle: "long" });
 
 const steps = [["year", 31536000], ["month", 2592000], ["day", 86400], ["hour", 3600], ["minute", 60]];

@@ -3,9 +3,9 @@ import { html, useEffect, useState } from "../html.js";
 import { all, drop, get, has, id, patch, post, query, useAct, useLoad, usePages } from "../api.js";
 import { Ask, Button, Check, Chip, Copy, Empty, Facts, Field, Form, Link, Load, Notice, Page, Panel, Select, Table, Time, Trouble, say, useSignalOf } from "../all.js";
 import { go, route } from "../route.js";
-import { date, hint, number, t, tn, word } from "../text.js";
-import { guides } from "../guides.js";
-import { Exchanges } from "./requests.js";
+import { date, number, t, tn, word } from "../text.js";
+import { guideOf, Steps, useTitles, Words } from "../guide.js";
+import { asks, Exchanges, Remedy } from "./requests.js";
 import { Tokens } from "./settings.js";
 import { daysLeft } from "./overview.js";
 import { action, Target } from "../deeds.js";
@@ -24,29 +24,12 @@ function usePoll(load, key) {
 	return of;
 }
 
-/** What a guide calls by these names is an address of this connection. */
-const stands = ["entity_id", "acs_url", "slo_url", "login_url", "metadata_url", "base_url"];
-
-/** "**bold**", "*stress*" and "`code`" of a guide; `acs_url` and its like become what they stand for. */
-function Words({ of, values }) {
-	return of.split(/(\*\*[^*]+\*\*|\*[^*]+\*|`[^`]+`)/).map((part) => {
-		if (part.startsWith("**"))
-			return html`<strong>${part.slice(2, -2)}</strong>`;
-		if (part.startsWith("*") && part.length > 2)
-			return html`<em>${part.slice(1, -1)}</em>`;
-		if (part.startsWith("`")) {
-			const name = part.slice(1, -1);
-			return html`<code class="code-ref">${stands.includes(name) && values?.[name] ? values[name] : name}</code>`;
-		}
-		return part;
-	});
-}
-
 const kindsHere = () => ["scim", "saml", "ldap"].filter((kind) => kind !== "ldap" || has("/connections/ldap"));
 
 // ---- the list ------------------------------------------------------------------
 
 function List() {
+	const titles = useTitles();
 	const of = useLoad(async () => {
 		const lists = await Promise.all(kindsHere().map(async (kind) => (await all("/connections/" + kind)).map((c) => ({ ...c, kind }))));
 		return lists.flat();
@@ -56,11 +39,15 @@ function List() {
 			empty=${html`<${Empty} title=${t("connections.none")}><p>${t("connections.none.text")}</p><//>`} columns=${[
 			{ title: t("name"), cell: (c) => html`<${Link} to=${`/connections/${c.kind}/${c.id}`}>${c.name}<//>` },
 			{ title: t("connections.kind"), cell: (c) => html`<${Chip} kind="info">${word("kind", c.kind)}<//>` },
-			{ title: t("connections.preset"), kind: "opt", cell: (c) => c.preset || "–" },
-			{ title: t("state"), cell: (c) => (c.kind === "saml" ? html`<${SamlState} of=${c} />` : c.kind === "ldap" ? c.last_run && html`<${RunState} of=${c.last_run} />` : html`<${Chip} kind="ok">${t("connections.open")}<//>`) },
+			{ title: t("connections.preset"), kind: "opt", cell: (c) => (c.preset ? titles(c.preset) : "–") },
+			{ title: t("state"), cell: (c) => (c.kind === "saml" ? html`<${SamlState} of=${c} />` : c.kind === "ldap" ? html`<${LdapState} of=${c} />` : html`<${Chip} kind="ok">${t("connections.open")}<//>`) },
 			{ title: t("created"), kind: "opt time", cell: (c) => html`<${Time} at=${c.created} />` },
 		]} />`}<//><//>
 	<//>`;
+}
+
+export function LdapState({ of }) {
+	return html`${!of.enabled && html`<${Chip}>${t("connections.off")}<//>`} ${of.last_run ? html`<${RunState} of=${of.last_run} />` : html`<${Chip} kind="warn">${t("connections.unread")}<//>`}`;
 }
 
 function SamlState({ of }) {
@@ -84,7 +71,9 @@ function Choose() {
 
 function Begin({ args }) {
 	const [, kind, preset] = args;
-	const [name, setName] = useState(preset === "other" || preset === "generic" ? "" : preset);
+	const title = useTitles()(preset);
+	const [typed, setName] = useState(null);
+	const name = typed ?? (["other", "generic"].includes(preset) ? "" : title);
 	const [domains, setDomains] = useState("");
 	const make = async () => {
 		const body = { name, preset: preset === "other" ? undefined : preset };
@@ -118,8 +107,8 @@ function Live({ connection }) {
 	return html`<div aria-live="polite">${!d || !d.used
 		? html`<${Notice}>${t("scim.listening")}<//>`
 		: html`<${Notice} kind="ok" title=${t("scim.heard")}><span>${t("scim.last")} <${Time} at=${d.used} /></span><//>`}</div>
-		${d && d.deeds.length > 0 && html`<ul class="rows">${d.deeds.map((x) => html`<li key=${x.id}><span>${action(x.action)}: <${Target} kind=${x.target_kind} of=${x.target} /></span><${Time} at=${x.at} /></li>`)}</ul>`}
-		${d && d.refused.map((x) => html`<${Notice} key=${x.id} kind="bad" title=${x.reason}>${hint("fix", x.code)} <code>${x.code}</code><//>`)}`;
+		${d && d.deeds.length > 0 && html`<ul class="rows">${d.deeds.map((x) => html`<li key=${x.id}><span>${action(x.action)}: <${Target} of=${x} /></span><${Time} at=${x.at} /></li>`)}</ul>`}
+		${d && d.refused.map((x) => html`<${Notice} key=${x.id} kind="bad" title=${t("requests.refused", { what: asks(x) })}><${Remedy} of=${x} /> <code>${x.code}</code><//>`)}`;
 }
 
 function ScimSetup({ of }) {
@@ -146,7 +135,7 @@ function Scim({ args }) {
 	const of = useLoad(() => get("/connections/scim/" + id(args[1])));
 	const seen = usePages(query("/requests", { connection: args[1], limit: 20 }));
 	return html`<${Frame} of=${of} kind="scim">${(c) => html`<div class="grid split">
-		<div class="stack"><${ScimSetup} of=${c} /><${Panel} title=${t("connections.refusals")}><${Exchanges} of=${seen} /><//></div>
+		<div class="stack"><${ScimSetup} of=${c} /><${Panel} title=${t("screen.requests")}><${Exchanges} of=${seen} /><//></div>
 		<div class="stack"><${Tokens} title=${t("tokens.scim")} lead=${t("tokens.rotate")} kinds=${["scim"]} connection=${c.id} /><${ScimSettings} of=${c} reload=${of.reload} /><${Remove} of=${c} kind="scim" /></div>
 	</div>`}<//>`;
 }
@@ -191,11 +180,11 @@ function Test({ of, reload }) {
 }
 
 function SamlSetup({ of, reload }) {
-	const guide = guides[of.preset] || { steps: [], attributes: [] };
+	const guide = guideOf(of.preset);
 	const copied = ["entity_id", "acs_url", "slo_url", "metadata_url"];
 	return html`<${Panel} title=${t("connections.setup")}><ol class="steps">
 		<li><div><p>${t("saml.step.values")}</p>${copied.map((k) => html`<${Copy} key=${k} label=${t("saml." + k)} value=${of[k]} />`)}</div></li>
-		${guide.steps.map((s, i) => (s.code ? null : html`<li key=${i}><div lang="en"><p><${Words} of=${s} values=${of} /></p>${guide.steps[i + 1]?.code && html`<pre><code>${guide.steps[i + 1].code.replaceAll("ENTITY_ID", of.entity_id).replaceAll("ACS_URL", of.acs_url).replaceAll("SLO_URL", of.slo_url)}</code></pre>`}</div></li>`))}
+		<${Steps} of=${guide} values=${of} />
 		${guide.attributes.length > 0 && html`<li><div><p>${t("saml.step.attributes")}</p><${Table} caption=${t("saml.step.attributes")} rows=${guide.attributes.map(([a, b]) => ({ id: a, a, b }))} columns=${[
 			{ title: t("saml.attribute"), cell: (r) => html`<code lang="en">${r.a}</code>` }, { title: t("saml.value"), cell: (r) => html`<span lang="en"><${Words} of=${r.b} /></span>` }]} /></div></li>`}
 		<li class=${of.idp.entity_id ? "done" : ""}><div><p>${t("saml.step.metadata")}</p>${of.idp.entity_id
@@ -231,7 +220,10 @@ function SamlSettings({ of, reload }) {
 		<details><summary>${t("saml.more")}</summary><div class="form">
 			<${Select} label=${t("saml.signed")} value=${value("want_signed")} onInput=${put("want_signed")} options=${["any", "response", "assertion", "both"].map((w) => [w, word("signed", w)])} />
 			${samlFlags.slice(6).map((k) => html`<${Check} key=${k} label=${t("saml.flag." + k)} value=${value(k)} onInput=${put(k)} />`)}</div></details>
-		<details><summary>${t("saml.attributes")}</summary><div class="form">${["email", "first_name", "last_name", "display_name", "groups", "id"].map((k) => html`<${Field} key=${k} label=${t("saml.claim." + k)} value=${list(names[k])} onInput=${(v) => put("attributes")({ ...(draft.attributes || {}), [k]: v })} />`)}</div></details>
+		<details><summary>${t("saml.attributes")}</summary><div class="form">
+			<${Select} label=${t("saml.groups_by")} value=${value("groups_by")} onInput=${put("groups_by")} options=${["name", "id"].map((w) => [w, word("groups_by", w)])} />
+			<${Field} label=${t("saml.group_separator")} hint=${t("saml.group_separator.hint")} value=${value("group_separator")} onInput=${put("group_separator")} />
+			${["email", "first_name", "last_name", "display_name", "groups", "id"].map((k) => html`<${Field} key=${k} label=${t("saml.claim." + k)} value=${list(names[k])} onInput=${(v) => put("attributes")({ ...(draft.attributes || {}), [k]: v })} />`)}</div></details>
 	<//><//>`;
 }
 
@@ -271,9 +263,9 @@ function Saml({ args }) {
 // ---- both ------------------------------------------------------------------------
 
 function Frame({ of, kind, children }) {
-	const c = of.data;
+	const c = of.data, titles = useTitles();
 	return html`<${Page} title=${c?.name || t("screen.connections")} back=${html`<${Link} class="back" to="/connections">← ${t("screen.connections")}<//>`}
-		chips=${c && html`<${Chip} kind="info">${word("kind", kind)}<//>${c.preset && html`<${Chip}>${c.preset}<//>`}${kind === "saml" && html`<${SamlState} of=${c} />`}`}>
+		chips=${c && html`<${Chip} kind="info">${word("kind", kind)}<//>${c.preset && html`<${Chip}>${titles(c.preset)}<//>`}${kind === "saml" && html`<${SamlState} of=${c} />`}${kind === "ldap" && html`<${LdapState} of=${c} />`}`}>
 		<${Load} of=${of}>${children}<//>
 	<//>`;
 }

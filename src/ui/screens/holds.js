@@ -16,11 +16,9 @@ function Holds() {
 		<${Panel}>
 			<div class="filters"><${Select} label=${t("state")} hidden value=${state} onInput=${(v) => ask("state", v)} options=${[["", t("state.any")], ...Object.keys(states).map((s) => [s, word("hold", s)])]} /></div>
 			<${Listing} of=${list} caption=${t("screen.holds")} columns=${[
-				{ title: t("holds.reason"), cell: (h) => html`<${Link} to=${"/holds/" + h.id}>${h.reason}<//><span class="under">${h.connection.name || h.source || ""} · ${word("hold.kind", h.kind)}</span>` },
-				{ title: t("rules.people"), kind: "num", cell: (h) => number(h.people) },
+				{ title: t("holds.what"), cell: (h) => html`<${Link} to=${"/holds/" + h.id}>${tn("holds.title", h.people)}<//><span class="under">${h.connection.name || h.source || ""} · ${word("hold.kind", h.kind)}</span>` },
 				{ title: t("state"), cell: (h) => html`<${State} of=${h.state} />` },
 				{ title: t("created"), kind: "opt time", cell: (h) => html`<${Time} at=${h.created} />` },
-				{ title: t("tokens.ends"), kind: "opt time", cell: (h) => html`<${Time} at=${h.expires} />` },
 			]} empty=${html`<${Empty} title=${t("holds.none")}><p>${t("holds.none.text")}</p><//>`} />
 		<//>
 	<//>`;
@@ -40,7 +38,7 @@ function Hold({ args }) {
 	const yes = useSignalOf(false), no = useSignalOf(false);
 	const [why, setWhy] = useState("");
 	const h = list.data;
-	return html`<${Page} title=${h ? tn("holds.title", h.people) : t("screen.holds")} lead=${h?.reason} back=${html`<${Link} class="back" to="/holds">← ${t("screen.holds")}<//>`}
+	return html`<${Page} title=${h ? tn("holds.title", h.people) : t("screen.holds")} back=${html`<${Link} class="back" to="/holds">← ${t("screen.holds")}<//>`}
 		chips=${h && html`<${State} of=${h.state} />`}
 		actions=${h?.state === "open" && html`<${Button} onClick=${() => { no.value = true; }}>${t("holds.reject")}<//><${Button} kind="danger" onClick=${() => { yes.value = true; }}>${t("holds.approve")}<//>`}>
 		<${Load} of=${list}>${(x) => html`<div class="grid split"><div class="stack"><${Panel} title=${t("holds.who")}>
@@ -51,8 +49,8 @@ function Hold({ args }) {
 				{ title: t("audit.after"), cell: (p) => html`<${Stake} of=${p.after} />` },
 			]} empty=${html`<${Empty} title=${t("holds.nobody")} />`} /><//></div>
 			<div class="stack"><${Panel} title=${t("person.about")}><${Facts} of=${[
-				[t("source"), x.connection.name || x.source], [t("connections.kind"), word("hold.kind", x.kind)], [t("created"), html`<${Time} at=${x.created} exact />`],
-				[t("tokens.ends"), html`<${Time} at=${x.expires} exact />`], x.decided && [t("holds.decided"), html`<${Time} at=${x.decided} exact />`],
+				[t("holds.reason"), html`<span lang="en">${x.reason}</span>`], [t("source"), x.connection.name || x.source], [t("connections.kind"), word("hold.kind", x.kind)], [t("created"), html`<${Time} at=${x.created} exact />`],
+				x.expires && [t("tokens.ends"), html`<${Time} at=${x.expires} exact />`], x.decided && [t("holds.decided"), html`<${Time} at=${x.decided} exact />`],
 				x.decided_by && [t("audit.actor"), html`<${Actor} of=${x.decided_by} />`], x.decision && [t("holds.decision"), x.decision],
 			]} /><${Notice}>${t("holds.meanwhile")}<//><//></div></div>`}<//>
 		<${Ask} open=${yes} title=${t("holds.approve.ask", { n: number(h?.people ?? 0) })} button=${t("holds.approve")} done=${t("holds.approved")} typed=${h ? String(h.people) : ""}

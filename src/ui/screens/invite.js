@@ -33,6 +33,8 @@ function New({ open, done }) {
 
 export function Invitations() {
 	const list = usePages("/invitations?limit=50");
+	const places = useLoad(() => all("/workspaces"));
+	const title = (one) => places.data?.find((w) => w.id === one)?.title || t("workspace");
 	const open = useSignalOf(false), shown = useSignalOf(false), revoke = useSignalOf(false);
 	const [link, setLink] = useState(null);
 	const [which, setWhich] = useState(null);
@@ -40,13 +42,13 @@ export function Invitations() {
 	const reset = useAct(async (v) => show(await post(`/invitations/${id(v.id)}/reset`, {})));
 	const acts = (v) => v.state === "open" && html`<span class="row">
 		<${Button} kind="quiet" busy=${reset.busy} onClick=${() => reset.run(v)} aria-label=${t("invite.reset.what", { who: who(v) })}>${t("invite.reset")}<//>
-		<${Button} kind="quiet" onClick=${() => { setWhich(v); revoke.value = true; }} aria-label=${t("invite.revoke.what", { who: who(v) })}>${t("tokens.revoke")}<//></span>`;
+		<${Button} kind="quiet risk" onClick=${() => { setWhich(v); revoke.value = true; }} aria-label=${t("invite.revoke.what", { who: who(v) })}>${t("tokens.revoke")}<//></span>`;
 	return html`<${Page} title=${t("invite.title")} lead=${t("invite.lead")} back=${html`<${Link} class="back" to="/people">← ${t("screen.people")}<//>`}
 		actions=${html`<${Button} kind="main" onClick=${() => { open.value = true; }}>${t("invite.new")}<//>`}>
 		<${Trouble} problem=${reset.problem} />
 		<${Panel}><${Listing} of=${list} caption=${t("invite.title")} empty=${html`<${Empty} title=${t("invite.none")}><p>${t("invite.none.text")}</p><//>`} columns=${[
 			{ title: t("invite.who"), cell: (v) => html`${who(v)}${v.shared && html`<span class="under">${t("invite.joined")} ${number(v.joined)}</span>`}` },
-			{ title: t("role"), cell: (v) => html`<${RoleChip} role=${v.role} />` },
+			{ title: t("role"), cell: (v) => html`<${RoleChip} role=${v.role} />${v.workspaces.length > 0 && html`<span class="under">${v.workspaces.map(title).join(", ")}</span>`}` },
 			{ title: t("state"), cell: (v) => html`<${Chip} kind=${colours[v.state]}>${word("invitation", v.state)}<//>` },
 			{ title: t("tokens.ends"), kind: "opt time", cell: (v) => html`<${Time} at=${v.expires} />` },
 			{ title: t("invite.acts"), hidden: true, cell: acts },

@@ -4,6 +4,7 @@ import { get, id, patch, post, useAct, useLoad, usePages } from "../api.js";
 import { Button, Check, Chip, Empty, Facts, Field, Form, Link, Load, Notice, Page, Panel, Select, Table, Trouble, Value, say } from "../all.js";
 import { go } from "../route.js";
 import { t, word } from "../text.js";
+import { guideOf, Steps, useTitles } from "../guide.js";
 import { Progress, RunList, RunState, useWatch } from "./runs.js";
 
 const lines = (text) => text.split(/\s+/).filter(Boolean);
@@ -54,13 +55,15 @@ export function BeginLdap({ args }) {
 	const preset = args[2];
 	const presets = useLoad(() => get("/presets"));
 	const known = presets.data?.items.find((p) => p.kind === "ldap" && p.preset === preset)?.document?.settings || {};
-	const d = useDraft({ name: preset === "other" ? "" : preset, uris: [], tls: {}, bind: {}, users: {}, groups: {}, schedule_minutes: 60 });
+	const title = useTitles()(preset), guide = guideOf(preset);
+	const d = useDraft({ name: preset === "other" ? "" : title, uris: [], tls: {}, bind: {}, users: {}, groups: {}, schedule_minutes: 60 });
 	const make = async () => {
 		const values = { uris: d.value("uris"), tls: d.value("tls"), bind: d.value("bind"), users: d.value("users"), groups: d.value("groups"), schedule_minutes: d.value("schedule_minutes") };
 		const made = await post("/connections/ldap", body({ name: d.value("name"), enabled: false, ...(preset === "other" ? {} : { preset }), ...values }));
 		go(`/connections/ldap/${made.id}`);
 	};
 	return html`<${Page} title=${t("connections.new", { kind: "LDAP" })} lead=${t("ldap.begin")} back=${html`<${Link} class="back" to="/connections/new">← ${t("connections.add")}<//>`}>
+		${guide.steps.length > 0 && html`<${Panel} title=${t("ldap.prepare", { title })}><ol class="steps"><${Steps} of=${guide} /></ol><//>`}
 		<${Panel}><${Form} act=${make} button=${t("connections.create")}>
 			<${Field} label=${t("name")} hint=${t("connections.name.hint")} value=${d.value("name")} onInput=${d.put("name")} required />
 			<${Fields} d=${d} />
@@ -117,7 +120,7 @@ export const Ldap = (Frame, Remove) => ({ args }) => {
 				<li><div><p>${t("ldap.step.try")}</p><${Try} of=${c} /></div></li>
 				<li class=${c.last_run?.state === "done" ? "done" : ""}><div><p>${t("ldap.step.run")}</p><${Sync} of=${c} reload=${of.reload} /></div></li></ol><//>
 			<${Panel} title=${t("screen.runs")}><${RunList} connection=${c.id} list=${runs} /><//></div>
-		<div class="stack"><${Panel} title=${t("person.about")}><${Facts} of=${[[t("screen.people"), c.people], [t("groups"), c.groups_known], [t("ldap.strategy"), c.strategy]]} /><//>
+		<div class="stack"><${Panel} title=${t("person.about")}><${Facts} of=${[[t("screen.people"), c.people], [t("groups"), c.groups_known], [t("ldap.strategy"), word("strategy", c.strategy)]]} /><//>
 			<${Settings} key=${c.changed} of=${c} reload=${of.reload} /><${Remove} of=${c} kind="ldap" /></div>
 	</div>`}<//>`;
 };

@@ -6,6 +6,8 @@ import { Link } from "../route.js";
 import { t, tn, word } from "../text.js";
 import { Seats } from "../draw.js";
 import { Deed } from "../deeds.js";
+import { RunState } from "./runs.js";
+import { asks, Remedy } from "./requests.js";
 
 function today() {
 	const d = new Date();
@@ -20,15 +22,16 @@ export function daysLeft(keys) {
 }
 
 async function loadConnections() {
-	const [scim, saml, tokens] = await Promise.all([all("/connections/scim"), all("/connections/saml"), all("/tokens")]);
+	const [scim, saml, ldap, tokens] = await Promise.all([all("/connections/scim"), all("/connections/saml"), all("/connections/ldap"), all("/tokens")]);
 	const last = (id) => tokens.filter((k) => k.connection === id && k.last_used).map((k) => k.last_used).sort().at(-1) || null;
 	const rows = [
 		...scim.map((c) => ({ ...c, kind: "scim", last: last(c.id) })),
 		...await Promise.all(saml.map(async (c) => ({
 			...c, kind: "saml", last: (await get(query("/requests", { connection: c.id, limit: 1 }))).items[0]?.at,
 		}))),
+		...ldap.map((c) => ({ ...c, kind: "ldap", last: c.last_run && (c.last_run.ended || c.last_run.created) })),
 	];
-	return { rows, tokens };
+	return { rows };
 }
 
 function Connections({ of }) {
@@ -38,8 +41,9 @@ function Connections({ of }) {
 			const days = c.kind === "saml" ? daysLeft(c.idp.keys) : null;
 			return html`<li key=${c.id}><div><${Link} to=${`/connections/${c.kind}/${c.id}`}>${c.name}<//>
 				<span class="under">${word("kind", c.kind)} · ${c.last ? html`${t("overview.last")} <${Time} at=${c.last} />` : t("overview.silent")}</span></div>
-				${days !== null && html`<${Chip} kind=${days < 0 ? "bad" : days < 30 ? "warn" : "ok"}>${days < 0 ? t("certificate.over") : tn("certificate.days", days)}<//>`}
-				${c.kind === "saml" && !c.tested && html`<${Chip} kind="warn">${t("connections.untested")}<//>`}</li>`;
+				<span class="row">${days !== null && html`<${Chip} kind=${days < 0 ? "bad" : days < 30 ? "warn" : "ok"}>${days < 0 ? t("certificate.over") : tn("certificate.days", days)}<//>`}
+				${c.kind === "saml" && !c.tested && html`<${Chip} kind="warn">${t("connections.untested")}<//>`}
+				${c.enabled === false && html`<${Chip}>${t("connections.off")}<//>`}${c.last_run && html`<${RunState} of=${c.last_run} />`}</span></li>`;
 		})}</ul>
 	<//>`;
 }
@@ -85,7 +89,7 @@ function Overview() {
 			<${Load} of=${connections}>${(of) => html`<${Connections} of=${of} />`}<//>
 			<${Panel} title=${t("overview.refused")} actions=${html`<${Link} class="button" to="/requests?outcome=refused">${t("overview.all")}<//>`}><${Load} of=${refused}>${(r) => html`
 				${r.items.length === 0 && html`<${Empty} title=${t("overview.no.refusals")} />`}
-				<ul class="rows">${r.items.map((x) => html`<li key=${x.id}><div>${x.reason || x.code}<span class="under">${word("exchange", x.kind)} · <${Time} at=${x.at} /></span></div></li>`)}</ul>`}<//><//>
+				<ul class="rows">${r.items.map((x) => html`<li key=${x.id}><div>${asks(x)}<span class="under">${x.kind === "scim" ? html`<${Remedy} of=${x} />` : x.reason}</span></div><${Time} at=${x.at} /></li>`)}</ul>`}<//><//>
 			</div>
 			<${Panel} wide title=${t("overview.today")} actions=${html`<${Link} class="button" to="/audit">${t("overview.all")}<//>`}><${Load} of=${changed}>${(a) => html`
 				${a.items.length === 0 && html`<${Empty} title=${t("overview.quiet")} />`}

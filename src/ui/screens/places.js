@@ -40,13 +40,13 @@ function Members({ kind, of }) {
 		{ title: t("name"), cell: (u) => html`<${Link} to=${"/people/" + u.id}>${u.displayName || u.userName}<//><span class="under">${u.userName}</span>` },
 		{ title: t("places.role"), cell: (u) => (role(u) ? html`<${Chip}>${word("role", role(u))}<//>` : html`<span class="mute">–</span>`) },
 		{ title: t("role"), kind: "opt", cell: (u) => html`<${RoleChip} role=${u.role} />` },
-	]} empty=${html`<${Empty} title=${t("places.empty")} />`} /><//>`;
+	]} empty=${html`<${Empty} title=${t("places.empty")}><p>${t("places.empty.text")}</p><//>`} /><//>`;
 }
 
 function Edit({ path, of, reload, back }) {
 	const rename = useSignalOf(false), gone = useSignalOf(false);
 	const [title, setTitle] = useState(of.title);
-	return html`<div class="actions"><${Button} onClick=${() => { rename.value = true; }}>${t("rename")}<//><${Button} onClick=${() => { gone.value = true; }}>${t("delete")}<//></div>
+	return html`<div class="actions"><${Button} onClick=${() => { rename.value = true; }}>${t("rename")}<//><${Button} kind="risk" onClick=${() => { gone.value = true; }}>${t("delete")}<//></div>
 		<${Dialog} open=${rename} title=${t("rename")}><${Form} button=${t("save")} done=${t("saved")} act=${async () => { await patch(path, { title }); rename.value = false; reload(); }}>
 			<${Field} label=${t("title")} value=${title} onInput=${setTitle} required /><//><//>
 		<${Ask} open=${gone} title=${t("places.delete.ask", { title: of.title })} button=${t("delete")} done=${t("deleted")} act=${async () => { await drop(path); go(back); }}><p>${t("places.delete.text")}</p><//>`;

@@ -39,13 +39,13 @@ function Changes({ of, path }) {
 	const title = (target) => [...(places.data?.workspaces || []), ...(places.data?.projects || [])].find((p) => p.id === target)?.title || target;
 	const shown = items.filter((c) => c.change === here);
 	return html`<${Panel} title=${t("plan.changes")}>
-		<div class="tabs" role="group" aria-label=${t("plan.changes")}>${kinds.map((k) => html`<button key=${k} type="button" aria-pressed=${k === here ? "true" : "false"} onClick=${() => setHere(k)}>${word("change", k)} ${k in of.users ? number(of.users[k]) : ""}</button>`)}</div>
+		<div class="tabs" role="group" aria-label=${t("plan.changes")}>${kinds.map((k) => html`<button key=${k} type="button" aria-pressed=${k === here ? "true" : "false"} onClick=${() => setHere(k)}>${word("change", k)} ${number(k in of.users ? of.users[k] : items.filter((c) => c.change === k).length)}</button>`)}</div>
 		<${Table} caption=${word("change", here)} rows=${shown.map((c, i) => ({ ...c, id: i }))} empty=${html`<${Empty} title=${t("plan.nobody")} />`} columns=${[
 			{ title: t("name"), cell: (c) => html`<${Link} to=${"/people/" + c.user}>${c.userName}<//>` },
 			{ title: t("scope"), cell: (c) => (c.scope === "org" ? t("scope.org") : html`${word("scope", c.scope)} ${title(c.target)}`) },
 			{ title: t("audit.before"), cell: (c) => (c.before ? html`<${Chip}>${word("role", c.before)}<//>` : "–") },
 			{ title: t("audit.after"), cell: (c) => (c.after ? html`<${Chip} kind=${colours[c.change]}>${word("role", c.after)}<//>` : "–") },
-			{ title: t("plan.because"), kind: "opt", cell: (c) => html`${c.because ? html`<code>${c.because}</code>` : "–"}${c.group && html`<span class="under"><${Named} kind="group" of=${c.group} /></span>`}` },
+			{ title: t("plan.because"), cell: (c) => html`${c.because === "manual" ? word("kind", "manual") : c.because ? html`<code>${c.because}</code>` : "–"}${c.group && html`<span class="under"><${Named} kind="group" of=${c.group} /></span>`}` },
 		]} />
 		${next && html`<div class="below"><p class="mute">${t("listing.some", { n: items.length, total: of.total })}</p><${Button} busy=${more.busy} onClick=${() => more.run()}>${t("listing.more")}<//></div>`}
 		<${Trouble} problem=${more.problem} />
@@ -70,16 +70,18 @@ function View({ of, path, home, reload }) {
 		say(people ? did : t("rules.applied", { n: done.revision }));
 		reload();
 	});
+	const undo = useAct(() => plan({ revision: of.base_revision }));
 	const failed = of.tests?.failed || [];
 	return html`
-		${of.state === "applied" && html`<${Notice} kind="ok" title=${did} action=${html`<${Link} class="button" to=${home}>${t(people ? "screen.people" : "screen.rules")}<//>`} />`}
+		${of.state === "applied" && html`<${Notice} kind="ok" title=${did} action=${html`<div class="actions">${!people && of.base_revision > 0 && html`<${Button} busy=${undo.busy} onClick=${() => undo.run()}>${t("plan.undo")}<//>`}<${Link} class="button" to=${home}>${t(people ? "screen.people" : "screen.rules")}<//></div>`} />`}
+		<${Trouble} problem=${undo.problem} />
 		${["expired", "outdated"].includes(of.state) && html`<${Notice} kind="warn">${t("plan." + of.state)}<//>`}
 		${apply.problem && html`<${Moved} of=${apply.problem} />`}
 		${failed.map((f) => html`<${Notice} key=${f.test} kind="bad" title=${t("plan.test", { name: f.test })}>${f.why}<//>`)}
 		<div class="grid">
 			<${Panel} title=${t("plan.people")}><dl class="figures">${["gained", "raised", "lowered", "lost", "deactivated"].map((k) => html`<div key=${k}><dt>${word("change", k)}</dt><dd>${number(of.users[k])}</dd></div>`)}</dl><//>
 			<${Panel} title=${t("overview.seats")}><${SeatsMove} of=${of.seats} /><//>
-			${of.warnings.length > 0 && html`<${Panel} wide title=${t("plan.warnings", { n: number(of.warnings.length + of.warnings_left_out) })}><ul class="rows">${of.warnings.map((w, i) => html`<li key=${i}><div lang="en">${w.text}</div>${w.rule && html`<code>${w.rule}</code>`}</li>`)}</ul><//>`}
+			${of.warnings.length > 0 && html`<${Panel} wide title=${t("plan.warnings", { n: number(of.warnings.length + of.warnings_left_out) })}><ul class="rows">${of.warnings.map((w, i) => html`<li key=${i}><div><${Chip} kind="warn">${word("warning", w.kind)}<//><span class="under" lang="en">${w.text}</span></div>${w.rule && html`<code>${w.rule}</code>`}</li>`)}</ul><//>`}
 			${of.workspaces?.length > 0 && html`<${Panel} wide title=${t("plan.workspaces")}><p>${of.workspaces.join(", ")}</p><//>`}
 		</div>
 		${of.state === "open" && html`<div class="buttons"><${Link} class="button" to=${home}>${t("cancel")}<//><${Button} kind="main" busy=${apply.busy || failed.length > 0} onClick=${() => apply.run()}>${t("rules.apply")}<//></div>`}

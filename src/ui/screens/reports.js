@@ -13,6 +13,7 @@ function Seats() {
 		const top = Math.max(1, ...l.items.map((d) => d.peak)), step = 720 / Math.max(l.items.length, 14);
 		return html`<svg class="weeks" viewBox="0 0 720 120" role="img" preserveAspectRatio="none" aria-label=${t("reports.seats.picture", { n: number(top) })}><line x1="0" y1="110" x2="720" y2="110" />
 			${l.items.map((d, i) => html`<rect key=${d.period} x=${i * step + 1} width=${Math.max(1, step - 2)} y=${110 - (100 * d.peak) / top} height=${(100 * d.peak) / top} rx="2"><title>${d.period}: ${number(d.peak)}</title></rect>`)}</svg>
+			<p class="row small mute"><span>${l.items[0]?.period}</span><span>–</span><span>${l.items.at(-1)?.period}</span><span>· ${t("weeks.top", { n: number(top) })}</span></p>
 			<details><summary>${t("weeks.table")}</summary><${Table} caption=${t("reports.seats")} rows=${[...l.items].reverse().map((d) => ({ ...d, id: d.period }))} columns=${[
 				{ title: t("reports.day"), cell: (d) => d.period }, { title: t("seats.used"), kind: "num", cell: (d) => number(d.used) }, { title: t("reports.peak"), kind: "num", cell: (d) => number(d.peak) },
 				{ title: t("reports.taken"), kind: "num opt", cell: (d) => number(d.taken) }, { title: t("reports.freed"), kind: "num opt", cell: (d) => number(d.freed) }]} /></details>`;
@@ -24,7 +25,7 @@ function Leavers() {
 	return html`<${Panel} title=${t("reports.leavers")} actions=${html`<${Csv} path="/reports/leavers" what="leavers.csv" />`}><${Listing} of=${list} caption=${t("reports.leavers")} columns=${[
 		{ title: t("name"), cell: (x) => html`${x.displayName || x.userName}<span class="under">${x.userName}</span>` }, { title: t("state"), cell: (x) => html`<${StateChip} state=${x.state} />` },
 		{ title: t("reports.left"), kind: "time", cell: (x) => html`<${Time} at=${x.left} />` }, { title: t("weeks.annotations"), kind: "num", cell: (x) => number(x.annotations) },
-		{ title: t("projects"), kind: "num opt", cell: (x) => number(x.projects) }]} empty=${html`<${Empty} title=${t("reports.nobody")} />`} /><//>`;
+		{ title: t("projects"), kind: "num opt", cell: (x) => number(x.projects) }]} empty=${html`<${Empty} title=${t("reports.nobody")}><p>${t("reports.nobody.leavers")}</p><//>`} /><//>`;
 }
 
 function Idle() {
@@ -35,14 +36,14 @@ function Idle() {
 		<div class="filters"><${Field} label=${t("reports.days")} type="number" min="1" value=${days} onInput=${(v) => setDays(v || "90")} /></div>
 		<${Listing} of=${list} caption=${t("reports.idle")} columns=${[
 			{ title: t("name"), cell: (x) => html`<${Link} to=${"/people/" + x.user}>${x.displayName || x.userName}<//>` }, { title: t("role"), cell: (x) => html`<${RoleChip} role=${x.role} />` },
-			{ title: t("reports.seat"), kind: "opt", cell: (x) => (x.seat ? html`<${Chip}>${t("seat.held")}<//>` : "–") }, { title: t("reports.signin"), kind: "time", cell: (x) => html`<${Time} at=${x.last_signin} />` }]} empty=${html`<${Empty} title=${t("reports.nobody")} />`} /><//>`;
+			{ title: t("reports.seat"), kind: "opt", cell: (x) => (x.seat ? html`<${Chip}>${t("seat.held")}<//>` : "–") }, { title: t("reports.signin"), kind: "time", cell: (x) => html`<${Time} at=${x.last_signin} />` }]} empty=${html`<${Empty} title=${t("reports.nobody")}><p>${t("reports.nobody.idle")}</p><//>`} /><//>`;
 }
 
 function Access() {
 	const list = usePages("/reports/access?limit=50");
 	return html`<${Panel} title=${t("reports.access")} lead=${t("reports.access.text")} actions=${html`<${Csv} path="/reports/access" what="access.csv" />`}><${Listing} of=${list} caption=${t("reports.access")} columns=${[
 		{ title: t("name"), cell: (x) => html`<${Link} to=${"/people/" + x.user}>${x.displayName || x.userName}<//>` }, { title: t("scope"), cell: (x) => (x.scope ? html`${word("scope", x.scope)} ${x.title || ""}` : "–") },
-		{ title: t("role"), cell: (x) => (x.given ? word("role", x.given) : html`<${RoleChip} role=${x.role} />`) }, { title: t("person.origin"), kind: "opt", cell: (x) => (x.rule ? html`<code>${x.rule}</code> ${x.group_name || ""}` : x.by ? html`<${Actor} of=${x.by} />` : "–") }]} empty=${html`<${Empty} title=${t("reports.nobody")} />`} /><//>`;
+		{ title: t("role"), cell: (x) => (x.given ? word("role", x.given) : html`<${RoleChip} role=${x.role} />`) }, { title: t("person.origin"), kind: "opt", cell: (x) => (x.rule ? html`<code>${x.rule}</code> ${x.group_name || ""}` : x.by ? html`<${Actor} of=${x.by} />` : "–") }]} empty=${html`<${Empty} title=${t("reports.nobody")}><p>${t("reports.nobody.access")}</p><//>`} /><//>`;
 }
 
 function Reports() {

@@ -1,19 +1,36 @@
 // requests.js - what identity providers asked of us lately, and why it was refused.
 import { html } from "../html.js";
 import { all, query, useLoad, usePages } from "../api.js";
-import { Chip, Empty, Field, Listing, Page, Panel, Search, Select, Time, Value } from "../all.js";
+import { Chip, Empty, Facts, Listing, Page, Panel, Search, Select, Time, Value } from "../all.js";
 import { ask, route } from "../route.js";
 import { hint, t, word } from "../text.js";
 
-export const outcomes = { accepted: "ok", refused: "bad", test: "info" };
+const outcomes = { accepted: "ok", refused: "bad", failed: "bad", test: "info" };
+
+/** What was asked, in words: "Adds a person", "SAML sign-in". */
+export function asks(x) {
+	const { method, path } = x.detail || {};
+	return path ? word("asks", `${method} ${path.replace("/scim/v2", "")}`) : word("exchange", x.kind);
+}
+
+/** What to do about it: SAML's remedies are the server's, the others ours. */
+export const Remedy = ({ of }) => of.detail?.remedy ? html`<span lang="en">${of.detail.remedy}</span>` : hint("fix", of.code);
+
+function Why({ of }) {
+	const names = of.detail?.attributes || [];
+	return html`${of.outcome === "refused" || of.outcome === "failed"
+		? html`${of.kind === "scim" ? html`<${Remedy} of=${of} />` : html`${of.reason}<span class="under"><${Remedy} of=${of} /></span>`} <code>${of.code}</code>`
+		: of.reason || (of.code && word("page", of.code))}
+		${names.length > 0 && html`<span class="under">${t("requests.with", { names: names.join(", ") })}</span>`}
+		${of.detail && html`<details><summary>${t("requests.detail")}</summary><${Facts} of=${Object.entries({ reference: of.reference, ...of.detail })
+			.filter(([k]) => k !== "remedy").map(([k, v]) => [word("detail", k), html`<${Value} of=${v} />`])} /></details>`}`;
+}
 
 export function Exchanges({ of, names }) {
 	return html`<${Listing} of=${of} caption=${t("screen.requests")} columns=${[
-		{ title: t("requests.what"), cell: (x) => html`${word("exchange", x.kind)}<span class="under">${names?.[x.connection] || ""}</span>` },
+		{ title: t("requests.what"), cell: (x) => html`${asks(x)}${names && html`<span class="under">${names[x.connection] || word("exchange", x.kind)}</span>`}` },
 		{ title: t("requests.outcome"), cell: (x) => html`<${Chip} kind=${outcomes[x.outcome]}>${word("outcome", x.outcome)}<//>` },
-		{ title: t("requests.why"), cell: (x) => html`${x.reason || (x.code ? word("page", x.code) : "–")}${x.code && html`<span class="under"><span lang=${x.detail?.remedy ? "en" : null}>${x.detail?.remedy || hint("fix", x.code)}</span> <code>${x.code}</code></span>`}
-			${x.detail && html`<details><summary>${t("requests.detail")}</summary><${Value} of=${x.detail} /></details>`}` },
-		{ title: t("requests.reference"), kind: "opt", cell: (x) => html`<code>${x.reference || "–"}</code>` },
+		{ title: t("requests.why"), cell: (x) => html`<${Why} of=${x} />` },
 		{ title: t("when"), kind: "time", cell: (x) => html`<${Time} at=${x.at} />` },
 	]} empty=${html`<${Empty} title=${t("requests.none")}><p>${t("requests.none.text")}</p><//>`} />`;
 }

@@ -92,7 +92,7 @@ function Domains() {
 			{ title: t("settings.domain"), cell: (x) => x.domain },
 			{ title: t("state"), cell: (x) => html`<${Chip} kind=${domainKinds[x.state]}>${word("domain", x.state)}<//>` },
 			{ title: t("settings.txt"), cell: (x) => (x.state === "pending" ? html`<${Copy} label=${t("settings.txt.name")} value=${x.txt_name} /><${Copy} label=${t("settings.txt.value")} value=${x.txt_value} />` : html`<span class="mute">–</span>`) },
-			{ title: t("actions"), hidden: true, kind: "act", cell: (x) => html`${x.state === "pending" && html`<${Button} busy=${look.busy} onClick=${() => look.run(x.domain)}>${t("settings.look")}<//>`}<${Button} kind="quiet" busy=${go.busy} onClick=${() => go.run(x.domain)} aria-label=${t("settings.domain.remove", { domain: x.domain })}>${t("remove")}<//>` },
+			{ title: t("actions"), hidden: true, kind: "act", cell: (x) => html`${x.state === "pending" && html`<${Button} busy=${look.busy} onClick=${() => look.run(x.domain)}>${t("settings.look")}<//>`}<${Button} kind="quiet risk" busy=${go.busy} onClick=${() => go.run(x.domain)} aria-label=${t("settings.domain.remove", { domain: x.domain })}>${t("remove")}<//>` },
 		]} />`}<//>
 		<${Form} button=${t("settings.add.domain")} act=${async () => { await post("/domains", { domain: name }); setName(""); of.reload(); }}>
 			<${Field} label=${t("settings.domain")} placeholder="acme.example" value=${name} onInput=${setName} required /><//>
@@ -121,7 +121,7 @@ export function Tokens({ title, lead, kinds, connection, onUse }) {
 			{ title: t("created"), kind: "opt time", cell: (x) => html`<${Time} at=${x.created} />` },
 			{ title: t("tokens.used"), kind: "time", cell: (x) => (x.last_used ? html`<${Time} at=${x.last_used} />` : html`<span class="mute">${t("tokens.unused")}</span>`) },
 			{ title: t("tokens.ends"), kind: "opt", cell: (x) => (x.expires ? date(x.expires) : html`<span class="mute">–</span>`) },
-			{ title: t("actions"), hidden: true, kind: "act", cell: (x) => html`<${Button} kind="quiet" onClick=${() => { setGone(x); ask.value = true; }} aria-label=${t("tokens.revoke.what", { name: x.name || x.id })}>${t("tokens.revoke")}<//>` },
+			{ title: t("actions"), hidden: true, kind: "act", cell: (x) => html`<${Button} kind="quiet risk" onClick=${() => { setGone(x); ask.value = true; }} aria-label=${t("tokens.revoke.what", { name: x.name || x.id })}>${t("tokens.revoke")}<//>` },
 		].filter(Boolean)} />`}<//>
 		<${Dialog} open=${open} title=${t("tokens.new")}>${made
 			? html`<p>${t("tokens.once")}</p><${Copy} label=${t("token")} value=${made.token} secret /><div class="buttons"><${Button} kind="main" onClick=${() => { open.value = false; setMade(null); }}>${t("tokens.have")}<//></div>`

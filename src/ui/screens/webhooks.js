@@ -61,7 +61,7 @@ function Deliveries({ of, reload }) {
 			{ title: t("webhooks.tries"), kind: "num", cell: (d) => number(d.tries) },
 			{ title: t("webhooks.next"), kind: "opt time", cell: (d) => html`<${Time} at=${d.next} />` },
 			{ title: t("actions"), hidden: true, kind: "act", cell: (d) => d.state === "dead" && html`<${Button} kind="quiet" busy=${again.busy} onClick=${() => again.run(d.id)}>${t("webhooks.again")}<//>` },
-		]} empty=${html`<${Empty} title=${t("webhooks.all.taken")} />`} /><//>`;
+		]} empty=${html`<${Empty} title=${t("webhooks.all.taken")}><p>${t("webhooks.all.taken.text")}</p><//>`} /><//>`;
 }
 
 function Edit({ of, reload }) {
@@ -80,7 +80,7 @@ function Webhook({ args }) {
 	const test = useAct(async () => { await post(path + "/test"); say(t("webhooks.sent")); of.reload(); });
 	const w = of.data;
 	return html`<${Page} title=${w?.name || w?.url || t("screen.webhooks")} lead=${w?.url} back=${html`<${Link} class="back" to="/webhooks">← ${t("screen.webhooks")}<//>`} chips=${w && html`<${State} of=${w} />`}
-		actions=${w && html`<${Button} busy=${test.busy} onClick=${() => test.run()}>${t("webhooks.test")}<//><${Button} onClick=${() => { turn.value = true; }}>${t("webhooks.rotate")}<//><${Button} onClick=${() => { gone.value = true; }}>${t("delete")}<//>`}>
+		actions=${w && html`<${Button} busy=${test.busy} onClick=${() => test.run()}>${t("webhooks.test")}<//><${Button} onClick=${() => { turn.value = true; }}>${t("webhooks.rotate")}<//><${Button} kind="risk" onClick=${() => { gone.value = true; }}>${t("delete")}<//>`}>
 		<${Trouble} problem=${test.problem} />
 		<${Load} of=${of}>${(x) => html`${x.paused_reason && html`<${Notice} kind="warn">${x.paused_reason}<//>`}${x.last_error && html`<${Notice} kind="bad" title=${t("webhooks.last.error")}>${x.last_error}<//>`}
 			<div class="grid split"><div class="stack"><${Deliveries} of=${x} reload=${of.reload} /></div>
