@@ -236,16 +236,20 @@ export function Search({ label, value, onSearch }) {
 
 /**
  * columns: { title, cell(row), kind } with kind "num", "opt" (left out where it is narrow),
- * "act".  The first cell of a row is its heading.
+ * "act".  The first cell of a row is its heading.  A table of more than two columns becomes
+ * a list of named values where it is narrow; the roles say that it is a table still.
  */
 export function Table({ caption, columns, rows, empty, busy }) {
 	if (!rows.length && empty)
 		return busy ? html`<p class="waiting" aria-busy="true">${t("loading")}</p>` : empty;
-	return html`<div class="scroll" role="group" aria-label=${caption} tabindex="0"><table aria-busy=${busy ? "true" : null}>
+	const folds = columns.filter((c) => !/opt/.test(c.kind)).length > 2;
+	const cell = (c, k, row, i) => (k === 0
+		? html`<th scope="row" role="rowheader" class=${c.kind || ""}>${c.cell(row, i)}</th>`
+		: html`<td role="cell" class=${c.kind || ""} data-title=${c.hidden ? null : c.title}><div>${c.cell(row, i)}</div></td>`);
+	return html`<div class="scroll" role="group" aria-label=${caption} tabindex="0"><table role="table" class=${folds ? "folds" : ""} aria-busy=${busy ? "true" : null}>
 		<caption class="unseen">${caption}</caption>
-		<thead><tr>${columns.map((c) => html`<th scope="col" class=${c.kind || ""}>${c.hidden ? html`<span class="unseen">${c.title}</span>` : c.title}</th>`)}</tr></thead>
-		<tbody>${rows.map((row, i) => html`<tr key=${row.id ?? i}>${columns.map((c, k) =>
-			k === 0 ? html`<th scope="row" class=${c.kind || ""}>${c.cell(row, i)}</th>` : html`<td class=${c.kind || ""}>${c.cell(row, i)}</td>`)}</tr>`)}</tbody>
+		<thead role="rowgroup"><tr role="row">${columns.map((c) => html`<th scope="col" role="columnheader" class=${c.kind || ""}>${c.hidden ? html`<span class="unseen">${c.title}</span>` : c.title}</th>`)}</tr></thead>
+		<tbody role="rowgroup">${rows.map((row, i) => html`<tr key=${row.id ?? i} role="row">${columns.map((c, k) => cell(c, k, row, i))}</tr>`)}</tbody>
 	</table></div>`;
 }
 

@@ -48,11 +48,12 @@ function People() {
 			</div>
 			${picked.length > 0 && html`<${Picked} ids=${picked} clear=${() => setPicked([])} />`}
 			<${Listing} of=${list} caption=${t("screen.people")} columns=${[
-				{ title: t("name"), cell: (u) => html`${whole && !u.owner && html`<input class="pick" type="checkbox" aria-label=${t("people.pick", { who: u.displayName || u.userName })} checked=${picked.includes(u.id)} onChange=${pick(u)} /> `}<${Link} to=${"/people/" + u.id}>${u.displayName || u.userName}<//><span class="under">${u.userName}</span>` },
+				{ title: t("name"), cell: (u) => html`<div class=${whole ? "picks" : ""}>${whole && !u.owner && html`<input class="pick" type="checkbox" aria-label=${t("people.pick", { who: u.displayName || u.userName })} checked=${picked.includes(u.id)} onChange=${pick(u)} />`}
+					<div><${Link} to=${"/people/" + u.id}>${u.displayName || u.userName}<//>${u.displayName && html`<span class="under">${u.userName}</span>`}</div></div>` },
 				{ title: t("role"), cell: (u) => html`<${RoleChip} role=${u.role} />` },
 				{ title: t("state"), kind: me.value.sees === "organization" ? "opt" : "", cell: (u) => html`<${StateChip} state=${u.state} />${u.waiting_since && html` <${Chip} kind="warn">${t("waiting.seat")}<//>`}` },
 				{ title: t("groups"), kind: "opt", cell: (u) => u.groups.length ? html`${u.groups.slice(0, 2).map((g) => g.name).join(", ")}${u.groups.length > 2 ? ` +${u.groups.length - 2}` : ""}` : html`<span class="mute">–</span>` },
-				{ title: t("source"), kind: "opt", cell: (u) => u.connection.name || word("kind", u.source) },
+				{ title: t("source"), kind: "opt", cell: (u) => u.source === "manual" ? word("kind", u.source) : u.connection.name },
 				{ title: t("changed"), kind: "opt time", cell: (u) => html`<${Time} at=${u.changed} />` },
 			]} empty=${plain
 				? html`<${Empty} title=${t("people.none")}><p>${t("people.none.text")}</p><//>`
@@ -94,9 +95,11 @@ function Roles({ user }) {
 function WhatIf({ user }) {
 	const [group, setGroup] = useState("");
 	const [join, setJoin] = useState(null);
+	const groups = useLoad(() => all("/groups"));
 	return html`<${Panel} title=${t("plan.if")} lead=${t("plan.if.text")}>
 		<${Form} button=${t("plan.if.show")} kind="" act=${async () => setJoin((await get(query(`/users/${id(user.id)}/explain`, { group }))).join)}>
-			<${Field} label=${t("plan.if.group")} value=${group} onInput=${setGroup} required /><//>
+			<${Field} label=${t("plan.if.group")} value=${group} onInput=${setGroup} required list="groups-to-join" autocomplete="off" /><//>
+		<datalist id="groups-to-join">${(groups.data || []).slice(0, 500).map((g) => html`<option key=${g.id} value=${g.displayName} />`)}</datalist>
 		<div aria-live="polite">${join && html`${join.waits && html`<${Notice} kind="warn">${t("plan.if.waits")}<//>`}
 			${join.changes.length === 0 && html`<p class="mute">${t("plan.if.nothing")}</p>`}
 			<ul class="rows">${join.changes.map((c, i) => html`<li key=${i}><span>${c.scope === "org" ? t("scope.org") : word("scope", c.scope)}</span><span>${c.before ? word("role", c.before) : "–"} → <${Chip} kind=${c.after}>${c.after ? word("role", c.after) : "–"}<//></span></li>`)}</ul>`}</div>
@@ -189,10 +192,10 @@ function Acts({ user, reload }) {
 		<ul class="rows">
 			${user.state === "deactivated"
 				? html`<li><div>${t("person.activate")}<span class="under">${t("person.activate.text")}</span></div><${Button} busy=${on.busy} onClick=${() => on.run()}>${t("person.activate.button")}<//></li>`
-				: html`<li><div>${t("person.deactivate")}<span class="under">${t("person.deactivate.text")}</span></div><${Button} onClick=${() => { off.value = true; }}>${t("person.deactivate.button")}<//></li>`}
+				: html`<li><div>${t("person.deactivate")}<span class="under">${t("person.deactivate.text")}</span></div><${Button} kind="risk" onClick=${() => { off.value = true; }}>${t("person.deactivate.button")}<//></li>`}
 			${["AD"].includes(user.role) && html`<li><div>${t("person.link")}<span class="under">${t("person.link.text")}</span></div><${Button} busy=${make.busy} onClick=${() => make.run()}>${t("person.link.button")}<//></li>`}
-			<li><div>${t("person.delete")}<span class="under">${t("person.delete.text")}</span></div><${Button} onClick=${() => { gone.value = true; }}>${t("person.delete.button")}<//></li>
-			<li><div>${t("person.erase")}<span class="under">${t("person.erase.text")}</span></div><${Button} onClick=${() => { erase.value = true; }}>${t("person.erase.button")}<//></li>
+			<li><div>${t("person.delete")}<span class="under">${t("person.delete.text")}</span></div><${Button} kind="risk" onClick=${() => { gone.value = true; }}>${t("person.delete.button")}<//></li>
+			<li><div>${t("person.erase")}<span class="under">${t("person.erase.text")}</span></div><${Button} kind="risk" onClick=${() => { erase.value = true; }}>${t("person.erase.button")}<//></li>
 		</ul>
 		<${Ask} open=${off} title=${t("person.deactivate.ask", { who })} button=${t("person.deactivate.button")} done=${t("person.deactivated")}
 			act=${async () => { await patch("/users/" + id(user.id), { state: "deactivated" }); reload(); }}><p>${t("person.deactivate.means")}</p><//>
@@ -222,9 +225,9 @@ function Person({ args }) {
 			<div class="stack">
 				<${Panel} title=${t("person.about")}><${Facts} of=${[
 					[t("mail"), x.email], [t("external"), x.externalId && html`<code>${x.externalId}</code>`],
-					[t("source"), x.connection.name || word("kind", x.source)], [t("created"), html`<${Time} at=${x.created} exact />`],
+					[t("source"), x.source === "manual" ? word("kind", x.source) : x.connection.name], [t("created"), html`<${Time} at=${x.created} exact />`],
 					[t("changed"), html`<${Time} at=${x.changed} exact />`], [t("id"), html`<code>${x.id}</code>`],
-				]} /><//>
+				]} />${whole && html`<p><${Link} to=${"/audit?target=" + x.id}>${t("person.trail")}<//></p>`}<//>
 				${whole && html`<${Given} user=${x} reload=${user.reload} />`}
 				${whole && html`<${Sessions} user=${x} />`}
 				${whole && html`<${Acts} user=${x} reload=${user.reload} />`}
