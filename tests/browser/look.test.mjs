@@ -1,6 +1,7 @@
 // look.test.mjs - every screen, in every look: nothing for axe to find, nothing too wide, no errors.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { play, scenesOf } from "./scenes.mjs";
 import { check, fits, quiet, screensOf, settled, show, World } from "./world.mjs";
 
 const looks = { light: {}, dark: { scheme: "dark" }, narrow: { width: 320, height: 700 }, "German, narrow": { width: 320, height: 700, locale: "de-DE" } };
@@ -27,26 +28,27 @@ for (const [look, options] of Object.entries(looks))
 		await page.context().close();
 	});
 
-test("dialogs are for everybody, and give the focus back", async () => {
-	for (const scheme of ["light", "dark"]) {
-		const page = await world.page(owner.cookie, { scheme });
-		for (const [path, button] of [["/rules", "Add rule"], ["/people/" + made.people.joan, "Give"], ["/people/" + made.people.joan, "Deactivate"],
-			["/people/" + made.people.joan, "Erase"], ["/places", "New workspace"], ["/settings/tokens", "New token"], ["/connections/scim/" + made.scim, "See what would go"]]) {
-			await show(page, path);
-			const opener = page.getByRole("button", { name: button, exact: true });
-			await opener.click();
-			await page.getByRole("dialog").waitFor();
-			await settled(page);
-			await check(page, `${path}: ${button}, ${scheme}`);
+for (const [look, options] of Object.entries({ light: {}, "dark, narrow": { scheme: "dark", width: 320, height: 700 } }))
+	test(`dialogs, steps and tabs are for everybody, and give the focus back: ${look}`, async () => {
+		const page = await world.page(owner.cookie, options);
+		const wrong = [];
+		for (const scene of scenesOf(made)) {
+			const [name, , { opener }] = scene;
+			await play(page, scene);
+			for (const one of [check, fits])
+				await one(page, `${name}, ${look}`).catch((e) => wrong.push(e.message.split("+ actual")[0]));
+			if (!opener)
+				continue;
 			await page.keyboard.press("Escape");
 			await page.getByRole("dialog").waitFor({ state: "hidden" });
-			if (!await opener.evaluate((b) => b === document.activeElement))
-				throw new Error(`${path}: the focus did not come back to ${button}`);
+			const focus = await page.evaluate(() => document.activeElement.ariaLabel || document.activeElement.textContent);
+			if (focus !== opener)
+				wrong.push(`${name}: the focus came back to ${focus}, not ${opener}`);
 		}
-		quiet(page, scheme);
+		assert.deepEqual(wrong, [], wrong.join("\n"));
+		quiet(page, look);
 		await page.context().close();
-	}
-});
+	});
 
 test("the narrow menu opens, by keyboard as well", async () => {
 	const page = await world.page(owner.cookie, { width: 320, height: 700 });

@@ -45,6 +45,9 @@ test("markup in dialogs and messages stays text", async () => {
 	await show(page, "/rules");
 	await page.getByRole("button", { name: "Edit rule r0" }).click();
 	await page.getByText("Meets <img").waitFor();
+	await show(page, "/audit?action=group.created");
+	await page.getByRole("button", { name: /^Show: Group added/ }).last().click();
+	await page.getByRole("dialog").getByText("window.pwned=1").first().waitFor();
 	assert.equal(await page.evaluate(() => window.pwned), undefined);
 	quiet(page, "dialogs");
 });

@@ -12,6 +12,7 @@
     {"do": "trust", "org", "id"}        SimpleSAMLphp knows a connection
     {"do": "push", "org", "group", "user"}  SCIM puts somebody into a group
     {"do": "slapd"}                     an OpenLDAP with twelve people
+    {"do": "mirror", "org"}             the same, connected, with a run that was tried
     {"do": "patch", "org", "path", "body"}  what an administrator changes meanwhile
     {"do": "token"}                     an administrator's, of any organization
     {"do": "get", "org", "path"}        what the API says
@@ -155,6 +156,14 @@ class World:
 
         self.directory = slapd.Slapd(people=12, groups=[("annotators", [slapd.person_dn(n) for n in range(8)])])
         return {"uri": self.directory.uri, "dn": slapd.SERVICE, "password": slapd.SERVICE_PASSWORD, "base": slapd.SUFFIX}
+
+    def mirror(self, order):
+        """A connection to it, and a run that changed nothing."""
+        from harness.mirror import Mirror
+
+        self.slapd(order)
+        made = Mirror(self.org(order), self.directory, name="Branch office", preset="openldap")
+        return {"ldap": made.id, "run": made.sync(dry_run=True)["id"]}
 
     def patch(self, order):
         return self.org(order).admin.ok("PATCH", order["path"], order["body"])
