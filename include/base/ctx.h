@@ -47,6 +47,8 @@ struct ctx {
 				    * of its own                                    */
 	bool left_work;            /* for threads that work by themselves: they are called
 				    * when it is committed                          */
+	bool rollout;              /* everybody is recomputed after this work; see
+				    * change/rollout.h                              */
 	struct touched *touched;   /* roster: people whose facts changed; NULL when
 				    * nothing is being changed                      */
 	struct history *history;   /* record: audit and events to be written; same  */

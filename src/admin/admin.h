@@ -64,6 +64,10 @@ json_t *json_parsed(const char *text);
 /* Has the change to itself and c->org as it now is. */
 bool org_alone(struct ctx *c, struct org **out) MUST;
 
+/* What is about everybody takes seconds in a large organization: to be said first, see
+ * http/lane.h. */
+bool lane_for_everybody(struct ctx *c) MUST;
+
 /* "member" and "manager" of a workspace, "AN", "RE" and "Inherit" of a project, "AN" ... */
 const char *scope_role(enum scope scope, enum role role);
 bool scope_role_read(struct ctx *c, enum scope scope, const json_t *j, const char *name,

@@ -159,7 +159,8 @@ bool admin_org_patch(struct ctx *c, const struct http_req *q, struct http_resp *
 	*after = *before;
 	if (!read_patch(c, j, after))
 		return false;
-	if (!same_org(c, before, after) && !save(c, before, after))
+	if ((moves_people(before, after) && !lane_for_everybody(c)) ||
+	    (!same_org(c, before, after) && !save(c, before, after)))
 		return false;
 	json_respond(c, p, 200, show(c, after));
 	return true;

@@ -5,9 +5,10 @@
 #include <string.h>
 
 #include "change/change.h"
+#include "change/rollout.h"
 
 /* A body is a document, or names a former revision; what GET shows may come with it. */
-static const char known[] = "rules tests revision base_revision author created active";
+static const char known[] = "rules tests revision base_revision author created active rollout";
 
 static const char nothing[] = "{\"rules\":[]}";
 
@@ -75,6 +76,23 @@ static json_t *show(struct ctx *c, const struct stored_plan *s)
 	return j;
 }
 
+bool plan_put_rollout(struct ctx *c, json_t *j, int64_t revision)
+{
+	struct rollout *r;
+	json_t *shown;
+
+	if (!rollout_find(c, &r))
+		return false;
+	if (!r || r->revision != revision)
+		return true;
+	shown = json_object();
+	json_put_int(shown, "done", r->done);
+	json_put_int(shown, "total", r->total);
+	json_put_time(c, shown, "started", r->started);
+	json_put(j, "rollout", shown);
+	return true;
+}
+
 /* limit items from one on, out of the stored pages. */
 static bool put_changes(struct ctx *c, json_t *j, const struct stored_plan *s, int64_t from,
 			int64_t limit)
@@ -105,7 +123,8 @@ bool plan_respond(struct ctx *c, struct http_resp *p, int status, const struct s
 {
 	json_t *j = json_own(c, show(c, s));
 
-	if (!put_changes(c, j, s, from, limit))
+	if (!put_changes(c, j, s, from, limit) ||
+	    (s->applied > 0 && !plan_put_rollout(c, j, s->applied)))
 		return false;
 	json_respond(c, p, status, json_incref(j));
 	return true;
@@ -119,7 +138,8 @@ bool admin_plan_post(struct ctx *c, const struct http_req *q, struct http_resp *
 	struct rule_set *set;
 	json_t *draft = NULL, *summary;
 
-	if (!read_draft(c, q, &draft) || !rules_document(c, draft, &s.document, &set) ||
+	if (!lane_for_everybody(c) || !read_draft(c, q, &draft) ||
+	    !rules_document(c, draft, &s.document, &set) ||
 	    !evaluate(c, s.document, set, &r, &active))
 		return false;
 	summary =
@@ -214,7 +234,7 @@ bool admin_plan_apply(struct ctx *c, const struct http_req *q, struct http_resp 
 	struct stored_plan *s;
 	struct org *o;
 
-	if (!org_alone(c, &o) || !plan_read_order(c, q, false, &s))
+	if (!lane_for_everybody(c) || !org_alone(c, &o) || !plan_read_order(c, q, false, &s))
 		return false;
 	/* whoever lost the first answer gets it again */
 	if (s->applied)

@@ -16,6 +16,9 @@ bool plan_in_time(struct ctx *c, const struct stored_plan *s) MUST; /* ERR_CONFL
 bool plan_respond(struct ctx *c, struct http_resp *p, int status, const struct stored_plan *s,
 		  int64_t from, int64_t limit) MUST;
 
+/* While everybody is being recomputed for this revision: how far it is.  Nothing otherwise. */
+bool plan_put_rollout(struct ctx *c, json_t *j, int64_t revision) MUST;
+
 /* Answers 409: the rules are at another revision by now. */
 void plan_moved_rules(struct ctx *c, struct http_resp *p, int64_t planned, int64_t now);
 /* Answers 409 with the people of whom something else would come now. */

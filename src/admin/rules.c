@@ -6,9 +6,12 @@
 
 #include "access/rule.h"
 #include "change/change.h"
+#include "change/rollout.h"
+#include "http/lane.h"
+#include "plan.h"
 
 /* What GET shows beside the rules may come back with PUT. */
-static const char known[] = "rules tests revision base_revision author created active";
+static const char known[] = "rules tests revision base_revision author created active rollout";
 
 /* Members of the stored document, and what is known of its revision. */
 static json_t *show(struct ctx *c, const struct revision *r)
@@ -34,11 +37,15 @@ static void put_tag(struct ctx *c, struct http_resp *p, int64_t revision)
 bool admin_rules_read(struct ctx *c, const struct http_req *q, struct http_resp *p)
 {
 	struct revision *r;
+	json_t *j;
 
 	(void)q;
 	if (!rule_set_find(c, 0, &r))
 		return false;
-	json_respond(c, p, 200, show(c, r));
+	j = json_own(c, show(c, r));
+	if (!plan_put_rollout(c, j, r ? r->number : 0))
+		return false;
+	json_respond(c, p, 200, json_incref(j));
 	put_tag(c, p, r ? r->number : 0);
 	return true;
 }
@@ -126,6 +133,15 @@ static bool replace(struct ctx *c, const json_t *from, const struct revision *ac
 	return rules_store(c, text, set, active ? active->number : 0, &revision);
 }
 
+bool lane_for_everybody(struct ctx *c)
+{
+	bool large = false;
+
+	if (!c->brief)
+		return true;
+	return rollout_takes_long(c, &large) && (!large || lane_wait(c));
+}
+
 /* Alone, so that two administrators at once cannot both follow the same revision. */
 static bool read_active(struct ctx *c, struct revision **out)
 {
@@ -150,7 +166,8 @@ bool admin_rules_put(struct ctx *c, const struct http_req *q, struct http_resp *
 	struct revision *active;
 	json_t *j;
 
-	if (!body_read(c, q, known, &j) || !body_needs(c, j, "rules") || !read_active(c, &active))
+	if (!lane_for_everybody(c) || !body_read(c, q, known, &j) || !body_needs(c, j, "rules") ||
+	    !read_active(c, &active))
 		return false;
 	return rules_check_base(c, q, j, active ? active->number : 0) && replace(c, j, active) &&
 	       respond(c, p);
@@ -215,7 +232,8 @@ bool admin_revision_activate(struct ctx *c, const struct http_req *q, struct htt
 	struct revision *active, *wanted;
 	json_t *document;
 
-	if (!read_active(c, &active) || !get_revision(c, q->param[0], &wanted))
+	if (!lane_for_everybody(c) || !read_active(c, &active) ||
+	    !get_revision(c, q->param[0], &wanted))
 		return false;
 	document = json_own(c, json_parsed(wanted->document));
 	return replace(c, document, active) && respond(c, p);

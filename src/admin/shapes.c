@@ -97,9 +97,10 @@ const struct shape admin_shapes[] = {
 		"created:time expires:time base_revision:int people:int changed:int users:PlanUsers "
 		"seats:PlanSeats warnings:PlanWarning[] warnings_left_out:int tests:PlanTests "
 		"rules:PlanRules workspaces:string[] changes:PlanChange[] changes_left_out:int "
-		"total:int next:string?" },
+		"total:int next:string? rollout:Rollout" },
+	{ "Rollout", false, "done:int total:int started:time" },
 	{ "PlanNew", true, "rules:Rule[] tests:RuleTest[] revision:int base_revision:int author:string? "
-		"created:time? active:bool" },
+		"created:time? active:bool rollout:any" },
 	{ "PeoplePlanNew", true, "users:string[]! role:given? state:settable" },
 	{ "PlanOrder", true, "plan:string! hash:string!" },
 	{ "TestGroup", false, "{\"oneOf\":[{\"type\":\"string\"},{\"type\":\"object\"}]}" },
@@ -111,9 +112,9 @@ const struct shape admin_shapes[] = {
 		"workspace_from_group:string create:bool adopt:bool" },
 	{ "Rule", true, "id:string! match:Match! grant:Given! from:time until:time note:any" },
 	{ "Rules", false, "revision:int author:string? created:time? active:bool rules:Rule[] "
-		"tests:RuleTest[]" },
+		"tests:RuleTest[] rollout:Rollout" },
 	{ "RulesNew", true, "rules:Rule[]! tests:RuleTest[] revision:int base_revision:int author:string? created:time? "
-		"active:bool" },
+		"active:bool rollout:any" },
 	{ "Revision", false, "revision:int rules:int author:string created:time active:bool" },
 
 	{ "Annotation", false, "id:string project:string task:string? user:string userName:string "

@@ -20,6 +20,7 @@
 #include "change/change.h"
 #include "gate.h"
 #include "recent.h"
+#include "rollouts.h"
 #include "roster/token.h"
 #include "routes.h"
 #include "syncer.h"
@@ -304,6 +305,8 @@ void dispatch(void *arg, struct arena *a, struct http_req *q, struct http_resp *
 		background_has_work(c.org->id);
 	if (good && c.left_work)
 		syncer_wake();
+	if (good && c.rollout)
+		rollouts_follow(app, &c, q, p);
 	http_add_header(p, "X-Request-Id", c.trace);
 	us = now_us() - start;
 	if (r.found.door->need == NEED_SCIM_TOKEN && c.org && c.actor)

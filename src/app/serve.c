@@ -30,6 +30,7 @@
 #include "saml/dns.h"
 #include "saml/pool.h"
 #include "saml/saml.h"
+#include "rollouts.h"
 #include "syncer.h"
 
 enum {
@@ -300,7 +301,9 @@ static void work(struct app *app, struct ctx *c, const sigset_t *signals,
 	background_start(app);
 	lookup_start(app);
 	syncer_start(app);
+	rollouts_start(app);
 	wait_for_the_end(c, signals, line);
+	rollouts_stop(); /* before requests that would go on until all is done */
 	http_stop(atomic_exchange(&app->server, NULL), GRACE_MS);
 	syncer_stop();
 	lookup_stop();

@@ -2,7 +2,7 @@
  * change.c - the one door for writes.
  *
  * The order at the end of a change: people in chunks (load, settle, write,
- * note), then, if it had the organization to itself, seats for those who wait
+ * note; everybody: rollout.c), then, if it had the organization to itself, seats for those who wait
  * and administrators kept against their grants; then history, tallies, commit.
  */
 #include "change/change.h"
@@ -54,12 +54,11 @@ static bool settle_chunk(struct ctx *c, const char *const *ids, int n)
 	return people_load(c, ids, n, &all) && settle(c, &all);
 }
 
-/* Of n people who follow each other. */
-static bool settle_stretch(struct ctx *c, const char *const *ids, int n)
+bool people_take_effect_from(struct ctx *c, const char *first, const char *last)
 {
 	struct people all;
 
-	return people_load_from(c, ids[0], ids[n - 1], &all) && settle(c, &all);
+	return people_load_from(c, first, last, &all) && settle(c, &all);
 }
 
 static int by_text(const void *a, const void *b)
@@ -80,81 +79,6 @@ static bool settle_touched(struct ctx *c)
 	for (int i = 0; i < n; i += PEOPLE_CHUNK)
 		if (!settle_chunk(c, ids + i, n - i < PEOPLE_CHUNK ? n - i : PEOPLE_CHUNK))
 			return false;
-	return true;
-}
-
-static bool next_people(struct ctx *c, const char *after, const char ***ids, int *n)
-{
-	struct rows r;
-
-	if (!db_run(c, &r,
-		    "SELECT u.id FROM users u WHERE u.org_id = $1 AND u.deleted = 0 AND u.id > $2"
-		    " ORDER BY u.id LIMIT $3",
-		    DB_ARGS(db_text(c->org->id), db_text(after), db_int(PEOPLE_CHUNK))))
-		return false;
-	*ids = arena_array(c->arena, const char *, (size_t)r.count + 1);
-	*n = r.count;
-	for (int i = 0; i < r.count; i++)
-		(*ids)[i] = row_text(&r, i, 0);
-	return true;
-}
-
-/* What was noted is written, and nothing of this page is needed any more. */
-static bool page_done(struct ctx *c)
-{
-	struct rows r;
-
-	if (!history_write(c))
-		return false;
-	*c->history = (struct history){ 0 };
-	return db_run(c, &r, "SELECT 1", DB_NONE);
-}
-
-/* A page of people in an arena of its own: a million need the memory of one page. */
-static bool settle_page(struct ctx *c, char last[static 64], bool *more)
-{
-	struct arena *mine = c->arena, page = { 0 };
-	const struct org *org = c->org;
-	const char **ids;
-	bool good;
-	int n = 0;
-
-	c->arena = &page;
-	good = next_people(c, last, &ids, &n) && (n == 0 || settle_stretch(c, ids, n)) &&
-	       page_done(c);
-	*more = good && n == PEOPLE_CHUNK;
-	if (good && n)
-		memcpy(last, ids[n - 1], strnlen(ids[n - 1], 63) + 1);
-	c->arena = mine;
-	c->org = org;
-	arena_free(&page);
-	return good;
-}
-
-/* Rules may fill a table of grants that was empty: look at it whenever it has doubled. */
-static bool heed_growth(struct ctx *c, int pages)
-{
-	bool doubled = pages >= 4 && (pages & (pages - 1)) == 0;
-
-	return !doubled || db_grown(c, "grants", (int64_t)pages * PEOPLE_CHUNK);
-}
-
-static bool settle_everybody(struct ctx *c)
-{
-	char last[64] = "";
-	bool more = true;
-	int pages = 0;
-
-	if (!db_alone(c))
-		return false;
-	/* so that pages do not drop what is noted already */
-	if (!history_write(c))
-		return false;
-	*c->history = (struct history){ 0 };
-	while (more)
-		if (!settle_page(c, last, &more) || !heed_growth(c, ++pages))
-			return false;
-	c->touched->everybody = false;
 	return true;
 }
 
@@ -215,7 +139,7 @@ bool change_flush(struct ctx *c)
 {
 	struct touched *t = c->touched;
 
-	if (!brake_decide(c) || (t->everybody && !settle_everybody(c)) || !settle_touched(c))
+	if (!brake_decide(c) || (t->everybody && !rollout_begin(c)) || !settle_touched(c))
 		return false;
 	c->change->fresh_groups = (struct fresh_groups){ 0 };
 	groups_note(c, t);

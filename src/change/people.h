@@ -52,6 +52,12 @@ bool people_load_fresh(struct ctx *c, const char *const *ids, int n, struct peop
 /* One verdict, with what a hold lets the person keep. */
 void people_judge(struct ctx *c, const struct people *all, struct person *p);
 
+/* Everything of a stretch of people: loaded, settled, written, noted. */
+bool people_take_effect_from(struct ctx *c, const char *first, const char *last) MUST;
+
+/* Everybody: at once, or the rollout begins (change/rollout.h). */
+bool rollout_begin(struct ctx *c) MUST;
+
 /* Before settling: is it too much that this change takes?  The second for what is about
  * no more people than one load brings, which is almost everything. */
 bool brake_decide(struct ctx *c) MUST;

@@ -178,6 +178,7 @@ static const struct migration migrations[] = {
 	{ schema_proved, NULL },
 	{ schema_feed, schema_feed_tables },
 	{ schema_invite, schema_invite_tables },
+	{ schema_rollouts, schema_rollout_tables },
 };
 
 enum { KNOWN = sizeof(migrations) / sizeof(migrations[0]) };

@@ -15,3 +15,4 @@ extern const char *const schema_plans[], *const schema_plan_tables[];
 extern const char *const schema_proved[];
 extern const char *const schema_feed[], *const schema_feed_tables[];
 extern const char *const schema_invite[], *const schema_invite_tables[];
+extern const char *const schema_rollouts[], *const schema_rollout_tables[];
