@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "change/change.h"
+#include "change/rollout.h"
 #include "roster/org.h"
 
 enum { NOTE_MAX = 64 * 1024, TRIES = 5 };
@@ -113,6 +114,11 @@ static bool move(struct ctx *c)
 	c->org = o;
 	if (!rule_set_compiled(c, o->rules_revision, &set) || !touch_concerned(c, set, c->now))
 		return false;
+	/* so many are not for one transaction */
+	if (c->touched->count > ROLLOUT_AT_ONCE) {
+		*c->touched = (struct touched){ 0 };
+		touch_everybody(c);
+	}
 	note(c, set, c->now);
 	return rule_clock_move(c, set);
 }

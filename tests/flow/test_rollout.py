@@ -5,7 +5,7 @@ import pytest
 from harness.crowd import Watch, together
 from harness.scim import add_members, make_group, make_user, op, patch_op, person, role, set_active
 from harness.server import seats
-from test_plan import apply, document, order, plan, rule
+from test_plan import ahead, apply, document, order, plan, rule
 
 PEOPLE = 2600  # more than ROLLOUT_AT_ONCE of change/rollout.h
 ASYNC = {"Prefer": "respond-async"}
@@ -45,11 +45,15 @@ def progress(org, made):
     return org.admin.ok("GET", f"/rules/plan/{made['plan']}?limit=1").get("rollout")
 
 
-def finish(org, made, seconds=60):
+def until(come_true, seconds=60):
     deadline = time.monotonic() + seconds
-    while progress(org, made):
-        assert time.monotonic() < deadline, progress(org, made)
+    while not come_true():
+        assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+def finish(org, made):
+    until(lambda: not progress(org, made))
 
 
 def restart(server, org):
@@ -112,6 +116,22 @@ def test_other_ways_to_touch_everybody(server, way):
         answer = org.admin.request("PATCH", "/org", {"default_role": "RE"})
     assert answer.status == 200
     assert roles(org) == {"RE": PEOPLE}
+
+
+def test_a_rule_that_begins_for_many(server):
+    org = large(server)
+    org.admin.ok("PUT", "/rules", document(rule("crowd", "Crowd", {"org_role": "RE"}, **{"from": ahead(seconds=2)})))
+    assert roles(org) == {"AN": PEOPLE}
+    until(lambda: roles(org) == {"RE": PEOPLE})
+    until(lambda: rolled_out(org) == 2)
+
+
+def test_a_connection_with_everybody_is_deleted(server):
+    org = large(server)
+    org.admin.ok("PUT", "/rules", document(rule("crowd", "Crowd", {"org_role": "RE"})))
+    connection = org.admin.ok("GET", "/connections/scim")["items"][0]["id"]
+    assert org.admin.delete("/connections/scim/" + connection).status == 204
+    until(lambda: roles(org) == {"AN": PEOPLE})
 
 
 def test_killed_in_the_midst_and_finished_by_the_next(own_server):
