@@ -44,6 +44,9 @@ struct verdict {
 void resolve(struct arena *a, const struct facts *f, const struct rule_set *rules,
 	     const struct org *policy, struct verdict *out);
 
+/* Do the policies let it count where it is given? */
+bool grant_counts(const struct org *policy, const struct grant *g);
+
 /* The order of verdict.grant, for qsort() over struct grant. */
 int grant_order(const void *a, const void *b);
 

@@ -14,6 +14,8 @@ enum scope { SCOPE_ORG, SCOPE_WORKSPACE, SCOPE_PROJECT, SCOPES };
 
 /* "org", "workspace", "project". */
 extern const char *const scope_names[SCOPES];
+/* "member" and "manager" of a workspace, "AN", "RE" and "Inherit" of a project, "AN" ... */
+const char *scope_role(enum scope scope, enum role role);
 
 /* Who decides in a scope kind. */
 enum authority {

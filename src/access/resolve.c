@@ -83,6 +83,14 @@ static void apply_rules(struct collector *k, const struct facts *f, const struct
 	drop_repeated(k->out);
 }
 
+/* An Owner is made by hand only: whoever decides about other roles, he is one. */
+bool grant_counts(const struct org *policy, const struct grant *g)
+{
+	if (g->manual)
+		return policy->authority[g->scope] != AUTHORITY_DIRECTORY || g->role == ROLE_OW;
+	return policy->authority[g->scope] != AUTHORITY_MANUAL;
+}
+
 bool resolve_scope(const struct org *policy, const struct grant *grants, int n, enum scope scope,
 		   const char *target, enum role *out)
 {
@@ -93,8 +101,7 @@ bool resolve_scope(const struct org *policy, const struct grant *grants, int n, 
 
 		if (g->scope != scope || strcmp(g->target, target) != 0)
 			continue;
-		if (g->manual ? policy->authority[scope] == AUTHORITY_DIRECTORY
-			      : policy->authority[scope] == AUTHORITY_MANUAL)
+		if (!grant_counts(policy, g))
 			continue;
 		if (!any || g->role > *out)
 			*out = g->role;

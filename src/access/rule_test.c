@@ -146,10 +146,7 @@ static void give_titles(struct arena *a, const struct rule_set *set, struct rule
 static const char *place_words(struct arena *a, enum scope scope, const char *target,
 			       enum role role)
 {
-	return arena_printf(a, "%s %s as %s", scope_names[scope], target,
-			    scope == SCOPE_PROJECT ? role_code(role)
-			    : role == ROLE_MA      ? "manager"
-						   : "member");
+	return arena_printf(a, "%s %s as %s", scope_names[scope], target, scope_role(scope, role));
 }
 
 static const char *judge_places(struct arena *a, const struct rule_test *t, const struct verdict *v,

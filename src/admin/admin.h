@@ -68,8 +68,6 @@ bool org_alone(struct ctx *c, struct org **out) MUST;
  * http/lane.h. */
 bool lane_for_everybody(struct ctx *c) MUST;
 
-/* "member" and "manager" of a workspace, "AN", "RE" and "Inherit" of a project, "AN" ... */
-const char *scope_role(enum scope scope, enum role role);
 bool scope_role_read(struct ctx *c, enum scope scope, const json_t *j, const char *name,
 		     enum role *out) MUST;
 

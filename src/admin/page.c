@@ -120,13 +120,6 @@ bool org_alone(struct ctx *c, struct org **out)
 	return true;
 }
 
-const char *scope_role(enum scope scope, enum role role)
-{
-	if (scope == SCOPE_WORKSPACE)
-		return role == ROLE_MA ? "manager" : "member";
-	return role_code(role);
-}
-
 bool scope_role_read(struct ctx *c, enum scope scope, const json_t *j, const char *name,
 		     enum role *out)
 {

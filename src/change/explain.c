@@ -6,12 +6,6 @@
 #include "access/resolve.h"
 #include "base/text.h"
 
-static bool counts_at_all(const struct org *policy, const struct grant *g)
-{
-	return g->manual ? policy->authority[g->scope] != AUTHORITY_DIRECTORY
-			 : policy->authority[g->scope] != AUTHORITY_MANUAL;
-}
-
 /* The first grant that gives a higher role in the same place; NULL if none does. */
 static const struct grant *winner(const struct org *policy, const struct user_grant *all, int n,
 				  const struct grant *g)
@@ -19,7 +13,7 @@ static const struct grant *winner(const struct org *policy, const struct user_gr
 	for (int i = 0; i < n; i++) {
 		const struct grant *o = &all[i].grant;
 
-		if (counts_at_all(policy, o) && o->scope == g->scope &&
+		if (grant_counts(policy, o) && o->scope == g->scope &&
 		    strcmp(o->target, g->target) == 0 && o->role > g->role)
 			return o;
 	}
@@ -28,16 +22,14 @@ static const struct grant *winner(const struct org *policy, const struct user_gr
 
 static const char *role_in(const struct grant *g)
 {
-	if (g->scope == SCOPE_WORKSPACE)
-		return g->role == ROLE_MA ? "manager" : "member";
-	return role_code(g->role);
+	return scope_role(g->scope, g->role);
 }
 
 static void judge(struct ctx *c, const struct user_grant *all, int n, struct explained *e)
 {
 	const struct grant *g = &e->grant, *won;
 
-	if (!counts_at_all(c->org, g)) {
+	if (!grant_counts(c->org, g)) {
 		e->lost_to = g->manual ? "policy: the directory decides"
 				       : "policy: administrators decide";
 		e->why = arena_printf(c->arena, "%s roles are decided by %s in this organization",

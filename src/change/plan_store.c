@@ -12,15 +12,6 @@ enum { PAGE_BYTES_MAX = 8 * 1024 * 1024, DAY_MS = 86400000 };
 	"p.id, p.hash, p.digest, p.document, p.summary, p.author, p.base_revision, p.items,"       \
 	" p.created, p.expires, p.applied"
 
-static const char *role_words(enum scope scope, bool has, enum role role)
-{
-	if (!has)
-		return NULL;
-	if (scope == SCOPE_WORKSPACE)
-		return role == ROLE_MA ? "manager" : "member";
-	return role_code(role);
-}
-
 const char *plan_item_kind(const struct plan_item *i)
 {
 	if (i->waits && i->after == i->before)
@@ -51,8 +42,8 @@ static void put_item(struct buf *b, const struct plan_item *i)
 	put_member(b, "change", plan_item_kind(i));
 	put_member(b, "scope", scope_names[i->scope]);
 	put_member(b, "target", i->scope == SCOPE_ORG ? NULL : i->target);
-	put_member(b, "before", role_words(i->scope, i->had, i->before));
-	put_member(b, "after", role_words(i->scope, i->has, i->after));
+	put_member(b, "before", i->had ? scope_role(i->scope, i->before) : NULL);
+	put_member(b, "after", i->has ? scope_role(i->scope, i->after) : NULL);
 	put_member(b, "because", i->waits ? "waiting for a seat" : i->rule ? i->rule : i->why);
 	put_member(b, "group", i->group);
 	buf_puts(b, "}");

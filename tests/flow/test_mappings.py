@@ -92,6 +92,17 @@ def test_explain_says_what_lost_and_why(new_org):
     assert "by hand" in grants["high"]["why"] and "MA" in grants["high"]["why"] and grants[None]["counts"]
 
 
+def test_an_owner_is_one_by_hand_whoever_decides_about_others(new_org):
+    org = new_org(default_role="AN", owner="boss@x.example")
+    boss = org.admin.ok("GET", "/users")["items"][0]["id"]
+    make_group(org, "Staff", [boss])
+    rules(org, ("staff", "Staff", {"org_role": "AD"}))
+    org.admin.ok("PATCH", "/org", {"authority": {"org": "directory"}})
+    said = org.admin.ok("GET", f"/users/{boss}/explain")
+    assert "by hand" in said["summary"] and "Owner" in said["summary"]
+    assert [(g["role"], g["counts"], g["lost_to"]) for g in said["grants"]] == [("OW", True, None), ("AD", False, "manual")]
+
+
 def test_explain_what_if_she_joined_a_group(new_org):
     org = new_org(seats=5, default_role="NO")
     user, other = make_user(org), make_user(org)
