@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/ctx.h"
+#include "base/org.h"
 
 /* A group that a person was in, as it then was. */
 struct touched_lost {
@@ -11,11 +12,22 @@ struct touched_lost {
 	struct touched_lost *next;
 };
 
+/* A grant on a workspace or project, as it was before it was given or taken by hand, or before
+ * the place went. */
+struct touched_place {
+	enum scope scope;
+	const char *target;
+	bool had, manual, gone; /* gone: the place itself */
+	enum role role;         /* if he had it           */
+	struct touched_place *next;
+};
+
 struct touched {
 	struct touched_user {
 		const char *id;
-		struct touched_lost *lost; /* groups the change took him out of, last first:
-					    * removed, renamed or deleted               */
+		struct touched_lost *lost;   /* groups the change took him out of, last first:
+					      * removed, renamed or deleted               */
+		struct touched_place *place; /* grants that moved otherwise than by rules */
 		bool own; /* the request was about this person (not about a group or a rule):
 			   * where policy is "refuse", the request fails for want of a seat */
 		/* what happened to the account itself, for audit and events */
@@ -38,7 +50,8 @@ struct touched {
 		const char *detail;  /* JSON object                                            */
 	} * group;
 	int groups, group_room;
-	bool everybody; /* all people of the organization: rules or policies changed */
+	bool everybody;             /* all people of the organization: rules or policies changed */
+	const struct org *policies; /* as they were, if this change moved them; else NULL */
 	int64_t users_created, users_deleted;
 };
 
@@ -50,3 +63,6 @@ void touch_everybody(struct ctx *c);
 /* Touches somebody who was in a group and is no more, or not in one of that name. */
 struct group;
 void touch_lost(struct ctx *c, const char *id, const struct group *was);
+/* Touches somebody whose grant on a place moves; was is copied.  Of one place given by hand the
+ * first word counts. */
+void touch_place(struct ctx *c, const char *id, const struct touched_place *was);

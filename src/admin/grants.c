@@ -164,7 +164,9 @@ static bool check_holder(struct ctx *c, const struct named *n)
 	return true;
 }
 
-static void note(struct ctx *c, const char *action, const struct named *n)
+/* has and before: what he had there by hand. */
+static void note(struct ctx *c, const char *action, const struct named *n, bool has,
+		 enum role before)
 {
 	json_t *j = json_own(c, json_object());
 
@@ -178,6 +180,13 @@ static void note(struct ctx *c, const char *action, const struct named *n)
 					   .target_id = n->user->id,
 					   .after = json_line(c, j) });
 	touch_user(c, n->user->id)->own = true;
+	if (n->scope != SCOPE_ORG)
+		touch_place(c, n->user->id,
+			    &(struct touched_place){ .scope = n->scope,
+						     .target = n->target,
+						     .manual = true,
+						     .had = has,
+						     .role = before });
 }
 
 static bool respond(struct ctx *c, struct http_resp *p, int status, const struct named *n)
@@ -214,15 +223,20 @@ bool admin_grant_post(struct ctx *c, const struct http_req *q, struct http_resp 
 		return respond(c, p, 200, &n);
 	if (!grant_give(c, n.user->id, n.scope, n.target, n.role))
 		return false;
-	note(c, "grant.given", &n);
+	note(c, "grant.given", &n, has, before);
 	return respond(c, p, has ? 200 : 201, &n);
 }
 
 static bool take(struct ctx *c, struct http_resp *p, const struct named *n)
 {
-	if (!check_holder(c, n) || !grant_take(c, n->user->id, n->scope, n->target))
+	enum role before;
+	bool has;
+
+	if (!check_holder(c, n) ||
+	    !manual_grant(c, n->user->id, n->scope, n->target, &has, &before) ||
+	    !grant_take(c, n->user->id, n->scope, n->target))
 		return false;
-	note(c, "grant.taken", n);
+	note(c, "grant.taken", n, has, before);
 	p->status = 204;
 	return true;
 }

@@ -128,8 +128,10 @@ static bool save(struct ctx *c, const struct org *before, struct org *after)
 		return false;
 	after->changed = c->now;
 	c->org = after;
-	if (moves_people(before, after))
+	if (moves_people(before, after)) {
 		touch_everybody(c);
+		c->touched->policies = before;
+	}
 	is = json_own(c, show(c, after));
 	audit_note(c, (struct audit_note){ .action = "org.updated",
 					   .target_kind = "org",

@@ -68,15 +68,39 @@ static bool give_role(struct ctx *c, const struct invitation *v, const char *use
 	return !made || grant_wait(c, user_id);
 }
 
-/* A workspace may be gone by now. */
+static bool has_by_hand(const struct user_grant *all, int n, const char *workspace)
+{
+	for (int i = 0; i < n; i++)
+		if (all[i].grant.manual && all[i].grant.scope == SCOPE_WORKSPACE &&
+		    strcmp(all[i].grant.target, workspace) == 0)
+			return true;
+	return false;
+}
+
+/* A workspace may be gone by now; who is in it by hand already stays what he is there. */
 static bool give_workspaces(struct ctx *c, const struct invitation *v, const char *user_id)
 {
+	struct user_grant *have;
+	int n;
+
 	if (c->org->authority[SCOPE_WORKSPACE] == AUTHORITY_DIRECTORY)
 		return true;
-	for (int i = 0; v->workspace[i]; i++)
-		if (!grant_give(c, user_id, SCOPE_WORKSPACE, v->workspace[i], ROLE_NONE) &&
-		    !err_take(&c->err, ERR_VALUE) && !err_take(&c->err, ERR_CONFLICT))
-			return false;
+	if (!grant_list(c, &user_id, 1, &have, &n))
+		return false;
+	for (int i = 0; v->workspace[i]; i++) {
+		const char *id = v->workspace[i];
+
+		if (has_by_hand(have, n, id))
+			continue;
+		if (!grant_give(c, user_id, SCOPE_WORKSPACE, id, ROLE_NONE)) {
+			if (!err_take(&c->err, ERR_VALUE) && !err_take(&c->err, ERR_CONFLICT))
+				return false;
+			continue;
+		}
+		touch_place(c, user_id,
+			    &(struct touched_place){
+				    .scope = SCOPE_WORKSPACE, .target = id, .manual = true });
+	}
 	return true;
 }
 

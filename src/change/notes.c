@@ -93,67 +93,27 @@ static void note_seat(struct ctx *c, const struct person *p)
 			   (struct event_note){ .type = type, .user_id = p->id, .payload = "{}" });
 }
 
-/* Grants on one place are one membership, whatever number of rules gives it. */
-static bool is_new_place(const struct grant *list, int i)
-{
-	return list[i].scope != SCOPE_ORG && (i == 0 || list[i].scope != list[i - 1].scope ||
-					      strcmp(list[i].target, list[i - 1].target) != 0);
-}
-
-static bool has_place(const struct grant *list, int n, const struct grant *g)
-{
-	for (int i = 0; i < n; i++)
-		if (list[i].scope == g->scope && list[i].role == g->role &&
-		    strcmp(list[i].target, g->target) == 0)
-			return true;
-	return false;
-}
-
-static int put_places(struct buf *b, const struct grant *list, int n, const struct grant *other,
-		      int others)
-{
-	int put = 0;
-
-	buf_puts(b, "[");
-	for (int i = 0; i < n; i++) {
-		if (!is_new_place(list, i) || has_place(other, others, &list[i]))
-			continue;
-		buf_printf(b, "%s{\"%s\":", put++ ? "," : "", scope_names[list[i].scope]);
-		buf_json(b, list[i].target);
-		buf_printf(b, ",\"role\":\"%s\"}", role_code(list[i].role));
-	}
-	buf_puts(b, "]");
-	return put;
-}
-
 static void note_places(struct ctx *c, const struct person *p)
 {
-	struct buf b = buf_in(c->arena, NOTE_MAX);
-	int moved;
+	const char *what = places_moved(c, p);
 
-	buf_puts(&b, "{\"added\":");
-	moved = put_places(&b, p->verdict.grant, p->verdict.grants, p->mapped, p->mappeds);
-	buf_puts(&b, ",\"removed\":");
-	moved += put_places(&b, p->mapped, p->mappeds, p->verdict.grant, p->verdict.grants);
-	buf_puts(&b, "}");
-	if (moved)
-		both(c, "membership.changed", p, NULL, b.over ? "{}" : b.p, NULL);
+	if (what)
+		both(c, "membership.changed", p, NULL, what, NULL);
 }
 
 /* The platform hands over open work of those who lead or review. */
 static void note_handover(struct ctx *c, const struct person *p)
 {
-	struct buf b = buf_in(c->arena, NOTE_MAX);
 	bool leads = p->before.role >= ROLE_RE;
 
 	if (!leads || role_works(p->after.role) || !role_works(p->before.role))
 		return;
-	buf_printf(&b, "{\"role\":\"%s\",\"places\":", role_code(p->before.role));
-	put_places(&b, p->mapped, p->mappeds, NULL, 0);
-	buf_puts(&b, "}");
-	event_note(c, (struct event_note){ .type = "user.handover",
-					   .user_id = p->id,
-					   .payload = b.over ? "{}" : b.p });
+	event_note(c,
+		   (struct event_note){
+			   .type = "user.handover",
+			   .user_id = p->id,
+			   .payload = arena_printf(c->arena, "{\"role\":\"%s\",\"places\":%s}",
+						   role_code(p->before.role), places_had(c, p)) });
 }
 
 static void note_person(struct ctx *c, const struct person *p)

@@ -76,5 +76,9 @@ bool people_settle(struct ctx *c, struct people *all) MUST;
 bool people_write(struct ctx *c, const struct people *all) MUST;
 /* Notes them for audit and events. */
 void people_note(struct ctx *c, const struct people *all);
+/* What moved in his workspaces and projects, as a JSON object (NULL: nothing), and those he had
+ * before, as an array. */
+const char *places_moved(struct ctx *c, const struct person *p);
+const char *places_had(struct ctx *c, const struct person *p);
 /* Notes what happened to groups. */
 void groups_note(struct ctx *c, const struct touched *t);

@@ -108,18 +108,27 @@ bool workspace_save(struct ctx *c, const struct workspace *w)
 }
 
 /* Whoever has a grant on it is recomputed; manual grants on it go with it. */
-static bool drop_grants(struct ctx *c, const char *scope, const char *target)
+static bool drop_grants(struct ctx *c, enum scope scope, const char *target)
 {
-	struct db_args args = DB_ARGS(db_text(c->org->id), db_text(scope), db_text(target));
+	struct db_args args =
+		DB_ARGS(db_text(c->org->id), db_text(scope_names[scope]), db_text(target));
 	struct rows r;
 
 	if (!db_run(c, &r,
 		    "DELETE FROM grants WHERE org_id = $1 AND scope = $2 AND target = $3"
-		    " RETURNING user_id",
+		    " RETURNING user_id, role, origin = 'manual'",
 		    args))
 		return false;
-	for (int i = 0; i < r.count; i++)
-		touch_user(c, row_text(&r, i, 0));
+	for (int i = 0; i < r.count; i++) {
+		struct touched_place was = { .scope = scope,
+					     .target = target,
+					     .had = true,
+					     .manual = row_bool(&r, i, 2),
+					     .gone = true };
+
+		IGNORE(role_parse(row_text(&r, i, 1), &was.role));
+		touch_place(c, row_text(&r, i, 0), &was);
+	}
 	return true;
 }
 
@@ -137,7 +146,7 @@ bool workspace_delete(struct ctx *c, const char *id)
 		return error(c, ERR_CONFLICT,
 			     "this workspace has %lld projects: move or delete them first",
 			     (long long)row_int(&r, 0, 0));
-	return drop_grants(c, scope_names[SCOPE_WORKSPACE], id) &&
+	return drop_grants(c, SCOPE_WORKSPACE, id) &&
 	       db_push(c, "DELETE FROM workspaces WHERE org_id = $1 AND id = $2",
 		       DB_ARGS(db_text(c->org->id), db_text(id)));
 }
@@ -224,8 +233,7 @@ bool project_delete(struct ctx *c, const char *id)
 {
 	struct project *p;
 
-	return db_alone(c) && project_get(c, id, &p) &&
-	       drop_grants(c, scope_names[SCOPE_PROJECT], id) &&
+	return db_alone(c) && project_get(c, id, &p) && drop_grants(c, SCOPE_PROJECT, id) &&
 	       db_push(c, "DELETE FROM projects WHERE org_id = $1 AND id = $2",
 		       DB_ARGS(db_text(c->org->id), db_text(id)));
 }

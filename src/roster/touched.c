@@ -62,6 +62,21 @@ void touch_lost(struct ctx *c, const char *id, const struct group *was)
 	t->lost = lost;
 }
 
+void touch_place(struct ctx *c, const char *id, const struct touched_place *was)
+{
+	struct touched_user *t = touch_user(c, id);
+	struct touched_place *place;
+
+	for (const struct touched_place *p = t->place; p && was->manual; p = p->next)
+		if (p->manual && p->scope == was->scope && strcmp(p->target, was->target) == 0)
+			return;
+	place = arena_new(c->arena, struct touched_place);
+	*place = *was;
+	place->target = arena_strdup(c->arena, was->target);
+	place->next = t->place;
+	t->place = place;
+}
+
 const struct touched_user *touched_find(const struct touched *t, const char *id)
 {
 	int at = t->slots ? t->slot[find_slot(t, id)] : 0;

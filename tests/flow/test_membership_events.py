@@ -1,0 +1,137 @@
+"""membership.changed: whoever follows the events knows at every moment who is where, as the API says."""
+from harness.scim import add_members, make_group, make_user, remove_member, rules, set_active, shown
+from test_plan import apply, plan, rule
+
+
+class Follower:
+    """What a platform knows that reads nothing but the feed."""
+
+    def __init__(self, org):
+        self.org, self.after, self.places, self.seen = org, "", {}, []
+
+    def catch_up(self):
+        self.seen = []
+        while True:
+            page = self.org.admin.ok("GET", "/events?limit=1000&after=" + self.after)
+            for event in page["items"]:
+                self.seen.append(event)
+                self.after = event["id"]
+                if event["type"] == "membership.changed":
+                    self.follow(self.places.setdefault(event["user"], {}), event["payload"])
+            if not page["next"]:
+                return self
+
+    @staticmethod
+    def follow(mine, moved):
+        key = lambda place: ("workspace", place["workspace"]) if "workspace" in place else ("project", place["project"])
+        for place in moved["added"]:
+            assert key(place) not in mine
+            mine[key(place)] = place["role"]
+        for place in moved["changed"]:
+            assert mine[key(place)] == place["before"] != place["role"]
+            mine[key(place)] = place["role"]
+        for place in moved["removed"]:
+            assert mine.pop(key(place)) == place["role"]
+
+    def agrees(self, *users):
+        self.catch_up()
+        for user in users:
+            said = shown(self.org, user)
+            expect = {("workspace", w["id"]): w["role"] for w in said["workspaces"]}
+            expect.update({("project", p["id"]): p["role"] for p in said["projects"]})
+            assert self.places.get(user, {}) == expect
+        return [e for e in self.seen if e["type"] == "membership.changed"]
+
+
+def places(org):
+    work = org.admin.ok("POST", "/workspaces", {"title": "W"})["id"]
+    return work, org.admin.ok("POST", "/projects", {"title": "P", "workspace": work})["id"]
+
+
+def test_of_several_rules_for_a_place_the_highest_is_told(new_org):
+    org = new_org(default_role="AN")
+    work, project = places(org)
+    ada = make_user(org)
+    members, managers = make_group(org, "A", [ada]), make_group(org, "B", [ada])
+    platform = Follower(org)
+    rules(org, ("a", "A", {"workspace": work}), ("b", "B", {"workspace": work, "role": "manager"}),
+          ("c", "A", {"project": project, "role": "AN"}), ("d", "B", {"project": project, "role": "RE"}))
+    assert len(platform.agrees(ada)) == 1
+    assert platform.places[ada] == {("workspace", work): "manager", ("project", project): "RE"}
+    org.scim.ok("PATCH", "/Groups/" + managers, remove_member(ada))
+    assert len(platform.agrees(ada)) == 1
+    assert platform.places[ada] == {("workspace", work): "member", ("project", project): "AN"}
+    org.scim.ok("PATCH", "/Groups/" + managers, add_members(ada))
+    org.scim.ok("PATCH", "/Groups/" + members, remove_member(ada))
+    assert len(platform.agrees(ada)) == 1, "who stays a manager by another rule has not moved"
+    assert apply(org, plan(org, rule("b", "B", {"workspace": work}))).status == 200
+    platform.agrees(ada)
+    assert platform.places[ada] == {("workspace", work): "member"}
+
+
+def test_what_is_given_by_hand_is_told(new_org):
+    org = new_org(default_role="AN")
+    work, project = places(org)
+    ada = make_user(org)
+    staff = make_group(org, "A", [ada])
+    platform = Follower(org)
+    rules(org, ("a", "A", {"workspace": work}))
+    platform.agrees(ada)
+    org.admin.ok("POST", "/grants", {"user": ada, "workspace": work, "role": "manager"})
+    org.admin.ok("POST", "/grants", {"user": ada, "project": project, "role": "AN"})
+    assert len(platform.agrees(ada)) == 2
+    org.admin.ok("POST", "/grants", {"user": ada, "project": project, "role": "RE"})
+    assert platform.agrees(ada)[0]["payload"]["changed"] == [{"project": project, "role": "RE", "before": "AN"}]
+    org.scim.ok("PATCH", "/Groups/" + staff, remove_member(ada))
+    assert platform.agrees(ada) == [], "what was given by hand stays"
+    org.scim.ok("PATCH", "/Groups/" + staff, add_members(ada))
+    org.admin.ok("DELETE", f"/grants?user={ada}&workspace={work}")
+    platform.agrees(ada)
+    assert platform.places[ada] == {("workspace", work): "member", ("project", project): "RE"}
+    org.admin.ok("DELETE", f"/grants?user={ada}&project={project}")
+    platform.agrees(ada)
+
+
+def test_who_decides_moves_people(new_org):
+    org = new_org(default_role="AN")
+    work, project = places(org)
+    ada, bob = make_user(org), make_user(org)
+    make_group(org, "A", [ada, bob])
+    rules(org, ("a", "A", {"workspace": work}), ("b", "A", {"project": project, "role": "AN"}))
+    org.admin.ok("POST", "/grants", {"user": ada, "workspace": work, "role": "manager"})
+    org.admin.ok("POST", "/grants", {"user": ada, "project": project, "role": "RE"})
+    platform = Follower(org)
+    platform.agrees(ada, bob)
+    for who in ("directory", "manual", "both"):
+        org.admin.ok("PATCH", "/org", {"authority": {"workspace": who, "project": who}})
+        assert platform.agrees(ada, bob)
+    org.admin.ok("PATCH", "/org", {"seat_limit": 7})
+    assert platform.agrees(ada, bob) == []
+
+
+def test_a_place_that_goes_takes_its_people(new_org):
+    org = new_org(default_role="AN")
+    work, project = places(org)
+    ada, bob = make_user(org), make_user(org)
+    make_group(org, "A", [ada])
+    rules(org, ("a", "A", {"workspace": work}), ("b", "A", {"project": project, "role": "RE"}))
+    org.admin.ok("POST", "/grants", {"user": bob, "project": project, "role": "AN"})
+    platform = Follower(org)
+    platform.agrees(ada, bob)
+    org.admin.ok("DELETE", "/projects/" + project)
+    org.admin.ok("DELETE", "/workspaces/" + work)
+    assert len(platform.catch_up().seen) and platform.places == {ada: {}, bob: {}}
+
+
+def test_leavers_hand_over_what_they_had_by_any_way(new_org):
+    org = new_org(default_role="RE")
+    work, project = places(org)
+    ada = make_user(org)
+    make_group(org, "A", [ada])
+    rules(org, ("a", "A", {"workspace": work}))
+    org.admin.ok("POST", "/grants", {"user": ada, "workspace": work, "role": "manager"})
+    org.admin.ok("POST", "/grants", {"user": ada, "project": project, "role": "RE"})
+    platform = Follower(org).catch_up()
+    set_active(org, ada, False)
+    over = [e["payload"] for e in platform.catch_up().seen if e["type"] == "user.handover"]
+    assert over == [{"role": "RE", "places": [{"workspace": work, "role": "manager"}, {"project": project, "role": "RE"}]}]
