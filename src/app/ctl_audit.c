@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "http/json.h"
 #include "record/audit.h"
 
 static const size_t EXPORT_MAX = (size_t)2 << 30;
@@ -64,22 +65,36 @@ static bool read_record(const json_t *j, struct audit *a)
 /* What has been checked so far. */
 struct chain {
 	int64_t seq;
-	char hash[65]; /* SHA-256 in hex */
+	char hash[65];      /* SHA-256 in hex                             */
+	const char *wanted; /* a hash noted before; NULL: none, or found  */
 };
 
-static bool check_record(struct ctl *k, struct chain *chain, const struct audit *a)
+/* Not all that stands in a line is sealed: what is not must follow from what is.  A line of a
+ * syslog stream begins with its organization. */
+static bool says_no_more(struct ctl *k, const struct audit *a, const json_t *line)
+{
+	struct buf b = buf_in(k->c->arena, EXPORT_MAX);
+
+	audit_put_json(k->c, &b, json_string_value(json_object_get(line, "org")), a);
+	return json_equal(json_own(k->c, json_loads(b.p, 0, NULL)), line);
+}
+
+static bool check_record(struct ctl *k, struct chain *chain, const struct audit *a,
+			 const json_t *line)
 {
 	if (a->seq != chain->seq + 1)
 		return error(k->c, ERR_CONFLICT,
 			     "record %" PRId64 " is missing: after %" PRId64 " comes %" PRId64,
 			     chain->seq + 1, chain->seq, a->seq);
-	if (strcmp(audit_hash(k->c, a, chain->hash), a->hash) != 0)
+	if (strcmp(audit_hash(k->c, a, chain->hash), a->hash) != 0 || !says_no_more(k, a, line))
 		return error(k->c, ERR_CONFLICT,
 			     "record %" PRId64 " (%s) is not what was sealed: it or one before it "
 			     "was changed",
 			     a->seq, a->id);
 	chain->seq = a->seq;
 	snprintf(chain->hash, sizeof(chain->hash), "%s", a->hash);
+	if (chain->wanted && strcmp(chain->wanted, a->hash) == 0)
+		chain->wanted = NULL;
 	return true;
 }
 
@@ -94,7 +109,7 @@ static bool check_line(struct ctl *k, struct chain *chain, int64_t number, struc
 			     "line %" PRId64 " is not JSON; verify reads what audit export prints "
 			     "as jsonl",
 			     number);
-	ok = read_record(j, &a) ? check_record(k, chain, &a)
+	ok = read_record(j, &a) ? check_record(k, chain, &a, j)
 				: error(k->c, ERR_SYNTAX,
 					"line %" PRId64 " is not a whole audit record", number);
 	json_decref(j);
@@ -126,11 +141,16 @@ static bool check_all(struct ctl *k, struct slice text, struct chain *chain)
 
 bool ctl_audit_verify(struct ctl *k)
 {
-	struct chain chain = { 0 };
+	struct chain chain = { .wanted = ctl_option(k, "contains") };
 	struct slice text = { 0 };
 
 	if (!ctl_read(k, k->arg[0], EXPORT_MAX, &text) || !check_all(k, text, &chain))
 		return false;
+	if (chain.wanted)
+		return error(k->c, ERR_CONFLICT,
+			     "no record has the hash %.64s: the trail was cut off before it or"
+			     " rewritten, or is another one",
+			     chain.wanted);
 	if (k->json)
 		printf("{\"records\":%" PRId64 ",\"hash\":\"%s\"}\n", chain.seq, chain.hash);
 	else

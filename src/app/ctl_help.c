@@ -57,6 +57,7 @@ static const struct {
 	{ "by",           "WORD",      "day or month" },
 	{ "plan",         "ID",        "the plan to carry out, as rules plan printed it" },
 	{ "hash",         "HASH",      "its hash: that it is the plan you saw" },
+	{ "contains",     "HASH",      "one noted before: the trail goes on from there, uncut" },
 	{ "exit-code",    "",          "exit 0 if the document changes nothing, 2 if it does" },
 	{ "join",         "GROUP",     "also tell what would be, were he in this group" },
 	{ "metadata",     "FILE",      "metadata of the identity provider" },

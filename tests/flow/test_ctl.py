@@ -326,10 +326,10 @@ def trail(server):
         time.sleep(0.2)
 
 
-def verify(tmp_path, lines):
+def verify(tmp_path, lines, *options):
     path = tmp_path / "audit.jsonl"
     path.write_text("".join(line + "\n" for line in lines))
-    return run("audit", "verify", str(path))
+    return run("audit", "verify", *options, str(path))
 
 
 def test_audit_verify_finds_nothing_wrong(trail, tmp_path):
@@ -338,7 +338,7 @@ def test_audit_verify_finds_nothing_wrong(trail, tmp_path):
     assert done.stdout.startswith(f"{len(trail)} records, unbroken")
 
 
-@pytest.mark.parametrize("harm", ["change", "drop", "swap", "cut first", "forge hash"])
+@pytest.mark.parametrize("harm", ["change", "drop", "swap", "cut first", "forge hash", "time", "add", "type"])
 def test_audit_verify_finds_tampering(trail, tmp_path, harm):
     lines = list(trail)
     if harm == "change":
@@ -349,12 +349,25 @@ def test_audit_verify_finds_tampering(trail, tmp_path, harm):
         lines[1], lines[2] = lines[2], lines[1]
     elif harm == "cut first":
         del lines[0]
+    elif harm == "time":
+        lines[1] = re.sub(r'("time": ?")20', r"\g<1>19", lines[1])
+    elif harm == "add":
+        lines[1] = lines[1].replace("{", '{"approved": "by the auditor", ', 1)
+    elif harm == "type":
+        lines[1] = re.sub(r'("reason": ?)null', r'\g<1>{"because": "he said so"}', lines[1])
     else:
         lines[-1] = re.sub(r'("hash": ?")[0-9a-f]{8}', r"\g<1>00000000", lines[-1])
     assert lines != trail
     done = verify(tmp_path, lines)
     assert (done.returncode, done.stdout) == (1, "")
     assert "record" in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_audit_verify_knows_what_was_noted_before(trail, tmp_path):
+    noted = json.loads(trail[-2])["hash"]
+    assert verify(tmp_path, trail, "--contains", noted).returncode == 0
+    cut = verify(tmp_path, trail[:-2], "--contains", noted)
+    assert (cut.returncode, cut.stdout) == (1, "") and noted in cut.stderr
 
 
 def test_audit_list(org, ctl):
