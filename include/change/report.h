@@ -35,7 +35,8 @@ struct report_query {
 typedef bool report_make(struct ctx *c, const struct report_query *q, struct report_page *out);
 
 /* Seats held at the end of each day or month (UTC) from from until until, the most at once,
- * and how many were taken and freed.  Periods without a move are there as well. */
+ * and how many were taken and freed.  Periods without a move are there as well; of a month that
+ * is asked for in part the whole, as far as it has come. */
 report_make report_seats MUST;
 /* Accounts that are deactivated, deleted or erased, who left between from and until, with
  * their annotations. */

@@ -1,8 +1,6 @@
 /* seat.c - the licence as slots. */
 #include "access/seat.h"
 
-#include <time.h>
-
 #include "base/id.h"
 #include "base/org.h"
 #include "base/text.h"
@@ -301,18 +299,6 @@ bool seat_set_limit(struct ctx *c, int64_t limit)
 	       (more == restored || slots_add(c, more - restored));
 }
 
-/* First millisecond of the month, UTC. */
-static int64_t month_start(int64_t now)
-{
-	time_t t = (time_t)(now / 1000);
-	struct tm tm;
-
-	gmtime_r(&t, &tm);
-	tm.tm_mday = 1;
-	tm.tm_hour = tm.tm_min = tm.tm_sec = 0;
-	return (int64_t)timegm(&tm) * 1000;
-}
-
 bool seat_count(struct ctx *c, struct seats *out)
 {
 	struct rows limit, used, waiting, moves;
@@ -328,7 +314,7 @@ bool seat_count(struct ctx *c, struct seats *out)
 		{ "SELECT COALESCE(MAX(m.so_far), 0), COALESCE(SUM(m.delta), 0) FROM"
 		  " (SELECT v.delta, SUM(v.delta) OVER (ORDER BY v.at, v.id) AS so_far"
 		  " FROM seat_moves v WHERE v.org_id = $1 AND v.at >= $2) m",
-		  DB_ARGS(db_text(c->org->id), db_int(month_start(c->now))), &moves },
+		  DB_ARGS(db_text(c->org->id), db_int(time_month(c->now, 0))), &moves },
 	};
 
 	if (!db_run_all(c, stmts, 4))

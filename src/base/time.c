@@ -36,6 +36,18 @@ char *time_text(struct arena *a, int64_t ms)
 			    tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, (int)rest);
 }
 
+int64_t time_month(int64_t ms, int months)
+{
+	time_t t = (time_t)(ms / 1000);
+	struct tm tm;
+
+	gmtime_r(&t, &tm);
+	tm.tm_mday = 1;
+	tm.tm_hour = tm.tm_min = tm.tm_sec = 0;
+	tm.tm_mon += months; /* timegm() carries the years */
+	return (int64_t)timegm(&tm) * 1000;
+}
+
 /* Exactly n digits, within bounds, and what follows them. */
 static bool digits(const char **s, int n, int min, int max, int *out)
 {

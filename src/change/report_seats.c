@@ -7,7 +7,14 @@
 #include "change/report.h"
 
 static const int64_t day_ms = 24 * 60 * 60 * 1000;
-enum { DAYS_MAX = 1100, DAYS_DEFAULT = 31, COLUMNS = 5, DAY_CHARS = 10, MONTH_CHARS = 7 };
+enum {
+	DAYS_MAX = 1100,
+	DAYS_DEFAULT = 31,
+	MONTHS_DEFAULT = 12,
+	COLUMNS = 5,
+	DAY_CHARS = 10,
+	MONTH_CHARS = 7
+};
 
 static const struct report_column columns[COLUMNS] = {
 	{ "period", CELL_TEXT }, { "used", CELL_INT },  { "peak", CELL_INT },
@@ -96,15 +103,33 @@ static void put_rows(struct ctx *c, const struct period *list, int n, struct row
 	}
 }
 
+/* Months are whole ones, and days to come are nobody's. */
+static void days_asked(struct ctx *c, const struct report_query *q, int64_t *first, int64_t *last)
+{
+	int64_t today = c->now / day_ms;
+
+	*last = (q->until ? q->until - 1 : c->now) / day_ms;
+	if (q->by_month)
+		*last = time_month(*last * day_ms, 1) / day_ms - 1;
+	*last = *last < today ? *last : today;
+	if (q->by_month)
+		*first = time_month(q->from ? q->from : *last * day_ms,
+				    q->from ? 0 : 1 - MONTHS_DEFAULT) /
+			 day_ms;
+	else
+		*first = q->from ? q->from / day_ms : *last - DAYS_DEFAULT + 1;
+}
+
 bool report_seats(struct ctx *c, const struct report_query *q, struct report_page *out)
 {
-	int64_t last = (q->until ? q->until - 1 : c->now) / day_ms, first, before;
+	int64_t first, last, before;
 	struct period *list;
 	struct rows days;
 
-	first = q->from ? q->from / day_ms : last - DAYS_DEFAULT + 1;
+	days_asked(c, q, &first, &last);
 	if (first > last || last - first >= DAYS_MAX)
-		return error(c, ERR_VALUE, "from must be before until, by %d days at most",
+		return error(c, ERR_VALUE,
+			     "from must be before until and not ahead, by %d days at most",
 			     DAYS_MAX);
 	*out = (struct report_page){ .column = columns, .columns = COLUMNS };
 	list = arena_array(c->arena, struct period, (size_t)(last - first) + 1);

@@ -69,6 +69,25 @@ def test_seats_by_month_have_the_peak(moves):
     assert [(r["period"], int(r["peak"])) for r in rows] == [(m["period"], m["peak"]) for m in months]
 
 
+def test_a_month_is_a_whole_one(moves):
+    months = items(moves, "/reports/seats?by=month")
+    today = time.strftime("%Y-%m-%d", time.gmtime(TODAY / 1000))
+    assert len(months) == 12 and months[-1]["period"] == today[:7]
+    days = items(moves, f"/reports/seats?from={months[0]['period']}-01T00:00:00Z")
+    assert days[-1]["period"] == today
+    for m in months:
+        of_month = [d for d in days if d["period"].startswith(m["period"])]
+        assert (m["peak"], m["used"]) == (max(d["peak"] for d in of_month), of_month[-1]["used"])
+    # asked from its 20th until its 21st, the month is all of it
+    one = months[-2]["period"]
+    assert items(moves, f"/reports/seats?by=month&from={one}-20T00:00:00Z&until={one}-21T00:00:00Z") == [months[-2]]
+
+
+def test_days_to_come_are_not_told(org):
+    ahead = time.strftime("%Y-%m-%dT00:00:00Z", time.gmtime(TODAY / 1000 + 9 * 86400))
+    assert items(org, "/reports/seats?until=" + ahead)[-1]["period"] == time.strftime("%Y-%m-%d", time.gmtime(TODAY / 1000))
+
+
 def test_seats_agree_with_the_licence(org):
     users = [make_user(org) for _ in range(3)]
     org.admin.ok("PATCH", "/org", {"default_role": "AN"})

@@ -104,9 +104,32 @@ static void what_is_written_can_be_read(void **state)
 	arena_free(&a);
 }
 
+static void months_begin_on_their_first(void **state)
+{
+	static const struct {
+		const char *at, *first;
+		int months;
+	} some[] = {
+		{ "2024-02-29T23:59:59.999Z", "2024-02-01T00:00:00Z", 0 },
+		{ "2024-03-01T00:00:00Z", "2024-03-01T00:00:00Z", 0 },
+		{ "2024-01-31T12:00:00Z", "2024-02-01T00:00:00Z", 1 },
+		{ "2024-12-31T12:00:00Z", "2025-01-01T00:00:00Z", 1 },
+		{ "2024-03-31T12:00:00Z", "2023-04-01T00:00:00Z", -11 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(some) / sizeof(some[0]); i++) {
+		int64_t at, first;
+
+		assert_true(time_parse(some[i].at, &at) && time_parse(some[i].first, &first));
+		assert_int_equal(time_month(at, some[i].months), first);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(months_begin_on_their_first),
 		cmocka_unit_test(times_are_read),
 		cmocka_unit_test(anything_else_is_refused),
 		cmocka_unit_test(what_is_written_can_be_read),
