@@ -68,6 +68,8 @@ struct plan {
 	/* what came of it */
 	int64_t people, changed;   /* changed: people of whom anything changes */
 	int64_t users[PLAN_KINDS]; /* people; somebody may gain here and lose there */
+	int64_t losers;            /* people who lose, are lowered or deactivated, each once;
+				    * who may not sign in anyway has nothing to lose */
 	int64_t seats_before, seats_after, waiting_before, waiting_after;
 	int64_t admins_lowered;
 	const char *admin[10]; /* names of the first of them           */

@@ -208,11 +208,12 @@ static void reason(const struct plan_person *who, const struct verdict *v, struc
 			i->group = v->grant[k].group_id;
 			return;
 		}
-	if (v->by_default)
+	/* in a plan nobody is switched off but by hand */
+	if (v->by_default && who->facts.active)
 		i->why =
 			v->matched ? "policy: no rule matches any more" : "policy: no rule matches";
 	else
-		i->why = who->facts.active ? "manual" : "deactivated by its source";
+		i->why = "manual";
 }
 
 static bool is_admin(enum role r)

@@ -41,12 +41,14 @@ static void count_admin(struct plan *p, const struct plan_case *of, enum role af
 /* The last word on somebody. */
 static void count(struct plan *p, const struct plan_case *of, enum role after, bool waits)
 {
+	static const unsigned takes = 1U << PLAN_LOST | 1U << PLAN_LOWERED | 1U << PLAN_DEACTIVATED;
 	bool waits_anew = waits && !of->waiting_since;
 	bool gives_up = of->waiting_since && !waits && of->before == after;
 	unsigned flags =
 		of->flags | kind_of_role(of->before, after) | (gives_up ? 1U << PLAN_LOST : 0);
 
 	p->changed += flags != 0 || waits_anew;
+	p->losers += (flags & takes) && of->before != ROLE_DI;
 	for (int k = 0; k < PLAN_KINDS; k++)
 		p->users[k] += (flags >> k) & 1;
 	count_admin(p, of, after);

@@ -79,6 +79,9 @@ bool rules_document(struct ctx *c, const json_t *from, const char **text,
 		    struct rule_set **set) MUST;
 /* Makes a checked document the next revision; everybody is recomputed.  Inside a change that
  * is alone. */
+/* Does it say what this revision says? */
+struct revision;
+bool rules_same(struct ctx *c, const struct revision *r, const char *text);
 bool rules_store(struct ctx *c, const char *text, const struct rule_set *set, int64_t before,
 		 int64_t *revision) MUST;
 /* ERR_VERSION unless the body and If-Match name this base or none. */

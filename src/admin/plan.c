@@ -35,9 +35,9 @@ static bool read_draft(struct ctx *c, const struct http_req *q, json_t **out)
 }
 
 /* The active revision, if the document says nothing else; 0: it would be a new one. */
-static int64_t number_of(const struct revision *active, const char *document)
+static int64_t number_of(struct ctx *c, const struct revision *active, const char *document)
 {
-	return active && strcmp(active->document, document) == 0 ? active->number : 0;
+	return active && rules_same(c, active, document) ? active->number : 0;
 }
 
 /* In one snapshot, together with the rules that are active in it. */
@@ -48,7 +48,7 @@ static bool evaluate(struct ctx *c, const char *document, struct rule_set *set,
 
 	if (!tx_begin_read(c, &tx) || !db_enter_org(c, c->org->id) || !rule_set_find(c, 0, active))
 		return false;
-	set->revision = number_of(*active, document);
+	set->revision = number_of(c, *active, document);
 	return plan_evaluate(c, set, r) && tx_commit(&tx);
 }
 
@@ -221,7 +221,7 @@ static bool apply(struct ctx *c, struct http_resp *p, struct stored_plan *s)
 		plan_moved_rules(c, p, s->base_revision, active ? active->number : 0);
 		return true;
 	}
-	set->revision = number_of(active, s->document);
+	set->revision = number_of(c, active, s->document);
 	if (!plan_evaluate(c, set, &now))
 		return false;
 	if (strcmp(now.plan.digest, s->digest) != 0)

@@ -118,6 +118,11 @@ bool rules_document(struct ctx *c, const json_t *from, const char **text, struct
 	return rule_set_parse(c, *text, set);
 }
 
+bool rules_same(struct ctx *c, const struct revision *r, const char *text)
+{
+	return json_equal(json_own(c, json_parsed(r->document)), json_own(c, json_parsed(text)));
+}
+
 /* Stores the document as the next revision unless it is the active one already. */
 static bool replace(struct ctx *c, const json_t *from, const struct revision *active)
 {
@@ -127,8 +132,7 @@ static bool replace(struct ctx *c, const json_t *from, const struct revision *ac
 
 	if (!rules_document(c, from, &text, &set) || !rule_tests_hold(c, set))
 		return false;
-	if (active &&
-	    json_equal(json_own(c, json_parsed(active->document)), json_own(c, json_parsed(text))))
+	if (active && rules_same(c, active, text))
 		return true;
 	return rules_store(c, text, set, active ? active->number : 0, &revision);
 }

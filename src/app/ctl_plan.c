@@ -61,6 +61,10 @@ static void print_rules(const json_t *plan)
 	printf("rules: ");
 	if (json_is_true(json_object_get(rules, "same")))
 		printf(" as they are");
+	else if (!json_array_size(json_object_get(rules, "added")) &&
+		 !json_array_size(json_object_get(rules, "removed")) &&
+		 !json_array_size(json_object_get(rules, "changed")))
+		printf(" the same, in another order or with other tests");
 	print_names("+", json_object_get(rules, "added"));
 	print_names("-", json_object_get(rules, "removed"));
 	print_names("~", json_object_get(rules, "changed"));

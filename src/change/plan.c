@@ -40,7 +40,6 @@ static void warn_of_people(struct ctx *c, struct plan_result *r)
 {
 	const struct plan *p = &r->plan;
 	struct plan_warnings *w = &r->warnings;
-	int64_t removed = p->users[PLAN_LOST] + p->users[PLAN_LOWERED] + p->users[PLAN_DEACTIVATED];
 
 	for (int i = 0; i < p->admins_lowered && i < 10; i++)
 		plan_warn(c->arena, w, "administrator_lowered", NULL,
@@ -61,11 +60,12 @@ static void warn_of_people(struct ctx *c, struct plan_result *r)
 			  "%lld people would wait for a seat, %lld more than now",
 			  (long long)p->waiting_after,
 			  (long long)(p->waiting_after - p->waiting_before));
-	if (removed > r->policy.hold_people && removed * 100 > r->policy.hold_percent * p->people)
+	if (p->losers > r->policy.hold_people &&
+	    p->losers * 100 > r->policy.hold_percent * p->people)
 		plan_warn(c->arena, w, "over_the_threshold", NULL,
 			  "%lld of %lld people lose something, more than the organization's"
 			  " threshold",
-			  (long long)removed, (long long)p->people);
+			  (long long)p->losers, (long long)p->people);
 }
 
 /* The organization as it counts: rules in force at this moment. */

@@ -173,6 +173,14 @@ def test_ctl_exit_codes_tell_drift(ctl):
     assert ctl("rules", "plan").returncode == 2 and ctl("rules", "apply", "--plan", "x").returncode == 2
 
 
+def test_ctl_says_what_differs_where_no_rule_does(ctl):
+    two = [rule("a", "Staff", {"org_role": "AN"}), rule("b", "Others", {"org_role": "RE"})]
+    assert ctl("rules", "apply", ctl.file(document(*two))).returncode == 0
+    for other in (document(*two[::-1]), document(*two, tests=[{"groups": ["Staff"], "expect": {"org_role": "AN"}}])):
+        done = ctl("rules", "plan", ctl.file(other), "--exit-code")
+        assert done.returncode == 2 and "rules:  the same, in another order or with other tests\n" in done.stdout
+
+
 def test_ctl_goes_back(ctl):
     for code in ("AN", "RE"):
         assert ctl("rules", "apply", ctl.file(document(rule("staff", "Staff", {"org_role": code})))).returncode == 0

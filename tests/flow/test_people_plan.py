@@ -61,7 +61,10 @@ def test_states(team):
     apply(team, plan(team, team.people, role="AN"))
     off = plan(team, team.people[:2], state="deactivated")
     assert off["users"]["deactivated"] == 2 and off["seats"]["after"] == 1
+    assert {c["because"] for c in off["changes"]} == {"manual"}
     assert apply(team, off).status == 200 and roles(team, team.people) == ["DI", "DI", "AN"]
+    taken = plan(team, team.people, role=None)
+    assert {c["because"] for c in taken["changes"]} == {"policy: no rule matches"}
     on = plan(team, team.people[:2], state="active")
     assert on["users"]["gained"] + on["users"]["raised"] == 2 and on["seats"]["after"] == 3
     assert apply(team, on).status == 200 and roles(team, team.people) == ["AN"] * 3

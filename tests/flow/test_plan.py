@@ -4,8 +4,8 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 from harness.crowd import together
-from harness.scim import (add_members, make_group, make_user, op, patch_op, person, remove_member, role, rules, set_limit,
-                          shown)
+from harness.scim import (add_members, make_group, make_user, op, patch_op, person, remove_member, role, rules, set_active,
+                          set_limit, shown)
 from harness.server import seats
 from test_holds import Team, approve as let_go, holds, one as the_hold
 
@@ -279,6 +279,27 @@ def test_warning_of_groups_not_seen_lately_and_of_the_threshold(staffed):
     assert "group_not_seen_lately" in kinds(plan(org, same))
     org.admin.ok("PATCH", "/org", {"hold_people": 1, "hold_percent": 10})
     assert "over_the_threshold" in kinds(plan(org)) and "over_the_threshold" not in kinds(plan(org, same))
+
+
+def test_who_loses_in_two_places_counts_once_and_who_is_out_not_at_all(staffed):
+    org = staffed
+    space = org.admin.ok("POST", "/workspaces", {"title": "W"})["id"]
+    rules(org, ("staff", "Staff", {"org_role": "RE"}), ("space", "Staff", {"workspace": space}))
+    org.admin.ok("PATCH", "/org", {"hold_people": 1, "hold_percent": 1})
+    less = rule("staff", "Staff", {"org_role": "AN"})
+    made = plan(org, less)
+    assert (made["users"]["lost"], made["users"]["lowered"], made["changed"]) == (2, 2, 2)
+    assert [w["text"] for w in made["warnings"] if w["kind"] == "over_the_threshold"][0].startswith("2 of 3 people")
+    set_active(org, org.bob, False)
+    assert "over_the_threshold" not in kinds(plan(org, less))
+
+
+def test_the_same_rules_in_other_words_are_no_new_revision(staffed):
+    org = staffed
+    turned = {"rules": [{"grant": {"org_role": "AN"}, "match": {"group": "Staff"}, "id": "staff"}]}
+    made = org.admin.ok("POST", "/rules/plan", turned)
+    assert made["rules"]["same"] and made["changed"] == 0
+    assert apply(org, made).json["revision"] == revision(org) == 1
 
 
 def test_tests_of_the_document_must_pass(staffed):
