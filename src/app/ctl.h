@@ -45,10 +45,12 @@ struct ctl_command {
 };
 
 /* ctl_operations.c: what a command calls: "METHOD /path/{};...", the first of them its own.
- * For ctl_plain: body is "FILE" (JSON in the last argument) or the member that the last
- * argument becomes; columns of the list that is answered. */
+ * For ctl_plain: body is the member that the argument behind the path's becomes; columns are
+ * those of the list, or members of the object, that is answered (NULL: all); done says what
+ * was done where nothing is. */
 struct ctl_calls {
-	const char *command, *operations, *body, *columns;
+	const char *command, *operations, *body, *columns, *done;
+	bool settings; /* the body has ctl_settings; an argument more may name a file with others */
 };
 const struct ctl_calls *ctl_calls_of(const struct ctl_command *m); /* NULL: none known */
 /* ERR_INTERNAL if the command says what it calls, and this is none of it. */
@@ -90,6 +92,9 @@ void ctl_print_word(struct ctl *k, json_t *object, const char *key);
 __attribute__((format(printf, 3, 4))) void ctl_print_done(struct ctl *k, json_t *object,
 							  const char *fmt, ...);
 
+/* ctl_plain.c: an answer as ctl_calls says for the command. */
+void ctl_print_answer(struct ctl *k, json_t *answer);
+
 /* ctl_files.c: whole files; "-" is standard input. */
 bool ctl_read(struct ctl *k, const char *path, size_t max, struct slice *out) MUST;
 bool ctl_read_json(struct ctl *k, const char *path, json_t **out) MUST;
@@ -109,8 +114,16 @@ const char *api_query(struct ctl *k, const char *path, const char *names);
 const char *api_path(struct ctl *k, const char *prefix, const char *id, const char *suffix);
 /* A plan for people to read; apply: the command that carries it out, "" if it is about no rules. */
 void ctl_print_plan(struct ctl *k, json_t *plan, const char *apply);
-/* Id of a user given as id or userName. */
+
+/* ctl_names.c: id of a user given as id or userName, and of one of the list of connections
+ * ("/connections/saml") given as id or name. */
 bool api_user_id(struct ctl *k, const char *ref, const char **id) MUST;
+bool api_connection_id(struct ctl *k, const char *list, const char *ref, const char **id) MUST;
+
+/* ctl_settings.c: puts those options that are settings into a document for the server. */
+bool ctl_settings(struct ctl *k, json_t *body) MUST;
+/* The object in file, or an empty one without, with the settings over it. */
+bool ctl_document(struct ctl *k, const char *file, json_t **out) MUST;
 
 /* ctl_local.c: the database itself. */
 bool local_run(struct ctl *k, ctl_run *work) MUST; /* opens, migrates, runs, closes */
@@ -141,6 +154,4 @@ ctl_run ctl_plain, ctl_openapi, ctl_operations, ctl_completion;
 ctl_run local_domains_set, ctl_domains_list, ctl_domains_add, ctl_domains_verify;
 ctl_run ctl_requests_list;
 ctl_run ctl_tokens_list, ctl_tokens_create, ctl_tokens_revoke;
-ctl_run ctl_sync_list, ctl_sync_create, ctl_sync_set, ctl_sync_show, ctl_sync_delete, ctl_sync_test,
-	ctl_sync_run, ctl_sync_status, ctl_sync_runs, ctl_sync_changes, ctl_sync_import;
-ctl_run ctl_connections_list, ctl_connections_create, ctl_connections_show, ctl_connections_delete;
+ctl_run ctl_sync_test, ctl_sync_run, ctl_sync_status, ctl_sync_changes, ctl_sync_import;

@@ -43,8 +43,8 @@ bool ctl_read_json(struct ctl *k, const char *path, json_t **out)
 		return false;
 	j = json_loadb(text.p, text.n, JSON_REJECT_DUPLICATES, &why);
 	if (!j)
-		return error(k->c, ERR_SYNTAX, "%s is not JSON: line %d: %s", path, why.line,
-			     why.text);
+		return error(k->c, ERR_SYNTAX, "%s is not JSON: line %d, column %d: %s", path,
+			     why.line, why.column, why.text);
 	*out = json_own(k->c, j);
 	return true;
 }

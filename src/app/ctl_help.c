@@ -60,7 +60,7 @@ static const struct {
 	{ "contains",     "HASH",      "one noted before: the trail goes on from there, uncut" },
 	{ "exit-code",    "",          "exit 0 if the document changes nothing, 2 if it does" },
 	{ "join",         "GROUP",     "also tell what would be, were he in this group" },
-	{ "metadata",     "FILE",      "metadata of the identity provider" },
+	{ "metadata",     "FILE",      "metadata of the identity provider; of a connection also a URL" },
 	{ "entity-id",    "URI",       "our entity id (audience), as the connection shows it" },
 	{ "acs",          "URL",       "our assertion consumer service URL" },
 	{ "slo",          "URL",       "our single logout URL: FILE is a logout message" },
@@ -75,6 +75,42 @@ static const struct {
 	{ "full",         "",          "list everything instead of following changes" },
 	{ "watch",        "",          "wait for the end, with a progress bar" },
 	{ "force-authn",  "TIME",      "the person must have signed in since" },
+	{ "enabled",      "YES|NO",    "no: neither signs in nor syncs" },
+	{ "link",         "YES|NO",    "take an account with the same address for the same person" },
+	{ "org-authority", "WORD",     "who gives organization roles: directory, manual or both" },
+	{ "workspace-authority", "WORD", "who gives workspaces: directory, manual or both" },
+	{ "project-authority", "WORD", "who gives projects: directory, manual or both" },
+	{ "relink-former", "YES|NO",   "who comes back is taken for the same person as before" },
+	{ "domain",       "LIST",      "mail domains whose people sign in here, with commas" },
+	{ "jit",          "YES|NO",    "make accounts of people who sign in without one" },
+	{ "update-profile", "YES|NO",  "names and addresses follow the identity provider" },
+	{ "create-groups", "YES|NO",   "make groups that were not seen before" },
+	{ "email-attribute", "LIST",   "attribute with the address; the first that is there counts" },
+	{ "first-name-attribute", "LIST", "attribute with the given name" },
+	{ "last-name-attribute", "LIST", "attribute with the family name" },
+	{ "display-name-attribute", "LIST", "attribute with the whole name" },
+	{ "group-attribute", "LIST",   "attribute with the groups" },
+	{ "id-attribute", "LIST",      "attribute that identifies a person for ever" },
+	{ "groups-by",    "WORD",      "the group attribute holds: name or id" },
+	{ "idp-initiated", "YES|NO",   "the identity provider may begin a sign-in" },
+	{ "relay-target", "LIST",      "where its RelayState may lead to" },
+	{ "want-signed",  "WORD",      "what must be signed: any, response, assertion or both" },
+	{ "want-encrypted", "YES|NO",  "refuse assertions that are not encrypted" },
+	{ "idle-minutes", "N",         "a session ends when nothing happens for so long" },
+	{ "absolute-minutes", "N",     "a session ends after so long, whatever happens" },
+	{ "sso-only",     "YES|NO",    "no passwords but the Owners' for emergencies" },
+	{ "return-target", "LIST",     "addresses that sign-in may lead to" },
+	{ "uri",          "LIST",      "servers in order of preference, with commas" },
+	{ "tls",          "WORD",      "ldaps, starttls or none" },
+	{ "ca",           "FILE",      "certificates of the authorities (PEM)" },
+	{ "bind-dn",      "DN",        "account that reads the directory" },
+	{ "bind-password-file", "FILE", "file with its password; - is standard input" },
+	{ "users-base",   "DN",        "where people are" },
+	{ "users-filter", "FILTER",    "which entries are people" },
+	{ "groups-base",  "DN",        "where groups are" },
+	{ "groups-filter", "FILTER",   "which entries are groups" },
+	{ "schedule-minutes", "N",     "sync so often" },
+	{ "personal",     "",          "a sandbox of one person, without members" },
 };
 /* clang-format on */
 
@@ -99,7 +135,7 @@ static void print_option(const char *name)
 	if (!what)
 		return;
 	snprintf(left, sizeof(left), "--%s%s%s", name, *meta ? " " : "", meta);
-	printf("  %-24s %s\n", left, what);
+	printf("  %-28s %s\n", left, what);
 }
 
 static void print_common(void)

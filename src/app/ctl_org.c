@@ -1,10 +1,6 @@
 /* ctl_org.c - the organization of the token: its policies and its seats. */
 #include "ctl.h"
 
-#include <string.h>
-
-#include "http/json.h"
-
 static const struct column fields[] = {
 	{ "name", "name" },
 	{ "id", "id" },
@@ -18,6 +14,7 @@ static const struct column fields[] = {
 	{ "who decides: projects", "authority.project" },
 	{ "hold above people", "hold_people" },
 	{ "hold above percent", "hold_percent" },
+	{ "former accounts", "relink_former" },
 	{ "rules revision", "rules_revision" },
 	{ "created", "created" },
 	{ "changed", "changed" },
@@ -47,50 +44,11 @@ bool ctl_org_show(struct ctl *k)
 	return true;
 }
 
-static bool put_seats(struct ctl *k, json_t *body)
-{
-	const char *text = ctl_option(k, "seats");
-	int64_t n;
-
-	if (!text)
-		return true;
-	if (strcmp(text, "unlimited") == 0) {
-		json_put_null(body, "seat_limit", NULL);
-		return true;
-	}
-	if (!ctl_option_int(k, "seats", 0, &n))
-		return false;
-	json_put_int(body, "seat_limit", n);
-	return true;
-}
-
-static bool put_number(struct ctl *k, json_t *body, const char *option, const char *member)
-{
-	int64_t n;
-
-	if (!ctl_option(k, option))
-		return true;
-	if (!ctl_option_int(k, option, 0, &n))
-		return false;
-	json_put_int(body, member, n);
-	return true;
-}
-
 bool ctl_org_set(struct ctl *k)
 {
-	static const char *const words[][2] = {
-		{ "name", "name" },
-		{ "policy", "seat_policy" },
-		{ "default-role", "default_role" },
-		{ "never-matched", "never_matched" },
-		{ "lost-match", "lost_match" },
-	};
-	json_t *body = json_own(k->c, json_object()), *org;
+	json_t *body, *org;
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		json_put_text(body, words[i][1], ctl_option(k, words[i][0]));
-	if (!put_seats(k, body) || !put_number(k, body, "hold-people", "hold_people") ||
-	    !put_number(k, body, "hold-percent", "hold_percent"))
+	if (!ctl_document(k, NULL, &body))
 		return false;
 	if (json_object_size(body) == 0)
 		return ctl_misuse(k,

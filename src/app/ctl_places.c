@@ -81,8 +81,10 @@ bool ctl_workspaces_list(struct ctl *k)
 
 bool ctl_workspaces_create(struct ctl *k)
 {
-	json_t *body = json_own(k->c, json_object());
+	json_t *body;
 
+	if (!ctl_document(k, NULL, &body))
+		return false;
 	json_put_text(body, "title", k->arg[0]);
 	return make(k, "/workspaces", body);
 }

@@ -22,8 +22,8 @@ const struct ctl_command ctl_roster_commands[] = {
 	  .example = "--server https://roster.acme.example --token-file admin.token org show",
 	  .server = ctl_org_show },
 	{ .noun = "org", .verb = "set", .args = "",
-	  .options = "name seats policy default-role never-matched lost-match hold-people "
-		     "hold-percent",
+	  .options = "name seats policy default-role never-matched lost-match org-authority "
+		     "workspace-authority project-authority hold-people hold-percent relink-former",
 	  .summary = "Change policies of the organization",
 	  .example = "org set --seats 60 --policy refuse",
 	  .server = ctl_org_set },
@@ -143,7 +143,7 @@ const struct ctl_command ctl_roster_commands[] = {
 	  .example = "workspaces list",
 	  .server = ctl_workspaces_list },
 	{ .noun = "workspaces", .verb = "create", .args = "TITLE", .min = 1, .max = 1,
-	  .options = "",
+	  .options = "personal",
 	  .summary = "Make a workspace and print its id",
 	  .example = "workspaces create Vision",
 	  .server = ctl_workspaces_create },

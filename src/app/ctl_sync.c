@@ -1,5 +1,5 @@
 /* ctl_sync.c - rosterctl sync: directories that are mirrored, and their runs. */
-#include "ctl_sync.h"
+#include "ctl.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -10,46 +10,21 @@
 
 enum { LOOK_MS = 250, BAR = 40 };
 
-/* Path of the connection given by id or name, without what comes behind. */
-static bool find(struct ctl *k, const char *ref, const char **path)
+/* Path of the connection given by id or name. */
+static bool find(struct ctl *k, const char **path)
 {
-	json_t *items, *one;
-	size_t i;
+	const char *id = NULL;
 
-	if (!api_list(k, "/connections/ldap", &items))
+	if (!api_connection_id(k, "/connections/ldap", k->arg[0], &id))
 		return false;
-	json_array_foreach(items, i, one)
-	{
-		const char *name = json_string_value(json_object_get(one, "name"));
-		const char *id = json_string_value(json_object_get(one, "id"));
-
-		if (!id || (strcmp(id, ref) != 0 && !(name && text_same(name, ref))))
-			continue;
-		*path = api_path(k, "/connections/ldap/", id, "");
-		return true;
-	}
-	return error(k->c, ERR_NOT_FOUND,
-		     "there is no LDAP connection \"%s\"; see rosterctl sync list", ref);
+	*path = api_path(k, "/connections/ldap/", id, "");
+	return true;
 }
 
 static const char *below(struct ctl *k, const char *path, const char *more)
 {
 	return arena_printf(k->c->arena, "%s%s", path, more);
 }
-
-static const struct column connection_fields[] = {
-	{ "name", "name" },
-	{ "preset", "preset" },
-	{ "enabled", "enabled" },
-	{ "every minutes", "schedule_minutes" },
-	{ "strategy", "strategy" },
-	{ "people", "people" },
-	{ "groups", "groups_known" },
-	{ "last run", "last_run.state" },
-	{ "last listing", "listed" },
-	{ "id", "id" },
-	{ NULL, NULL },
-};
 
 static const struct column run_fields[] = {
 	{ "run", "id" },
@@ -70,87 +45,6 @@ static const struct column run_fields[] = {
 	{ "error", "error" },
 	{ NULL, NULL },
 };
-
-bool ctl_sync_list(struct ctl *k)
-{
-	static const struct column columns[] = {
-		{ "NAME", "name" },
-		{ "PRESET", "preset" },
-		{ "PEOPLE", "people" },
-		{ "LAST RUN", "last_run.state" },
-		{ "ENDED", "last_run.ended" },
-		{ "ID", "id" },
-		{ NULL, NULL },
-	};
-	json_t *items = NULL;
-
-	if (!api_list(k, "/connections/ldap", &items))
-		return false;
-	ctl_print_items(k, items, columns);
-	return true;
-}
-
-/* Settings from a file, or none. */
-static bool body_of(struct ctl *k, const char *file, json_t **out)
-{
-	*out = json_own(k->c, json_object());
-	return !file || ctl_read_json(k, file, out);
-}
-
-bool ctl_sync_make(struct ctl *k, json_t *body)
-{
-	json_t *out = NULL;
-
-	if (!api_call(k, "POST", "/connections/ldap", body, &out))
-		return false;
-	ctl_print_fields(k, out, connection_fields);
-	return true;
-}
-
-bool ctl_sync_create(struct ctl *k)
-{
-	json_t *body;
-
-	if (!body_of(k, k->arg[1], &body))
-		return false;
-	json_put_text(body, "name", k->arg[0]);
-	json_put_text(body, "preset", ctl_option(k, "preset"));
-	return ctl_sync_make(k, body);
-}
-
-bool ctl_sync_set(struct ctl *k)
-{
-	const char *path = NULL;
-	json_t *body, *out = NULL;
-
-	if (!find(k, k->arg[0], &path) || !body_of(k, k->arg[1], &body) ||
-	    !api_call(k, "PATCH", path, body, &out))
-		return false;
-	ctl_print_fields(k, out, connection_fields);
-	return true;
-}
-
-bool ctl_sync_show(struct ctl *k)
-{
-	const char *path = NULL;
-	json_t *out = NULL;
-
-	if (!find(k, k->arg[0], &path) || !api_call(k, "GET", path, NULL, &out))
-		return false;
-	ctl_print_fields(k, out, connection_fields);
-	return true;
-}
-
-bool ctl_sync_delete(struct ctl *k)
-{
-	const char *path = NULL;
-	json_t *out = NULL;
-
-	if (!find(k, k->arg[0], &path) || !api_call(k, "DELETE", path, NULL, &out))
-		return false;
-	ctl_print_done(k, out, "deleted %s and its groups; its people stay", k->arg[0]);
-	return true;
-}
 
 /* What one listing of a test found, as a table of some of it. */
 static void show_sample(struct ctl *k, json_t *test, const char *what, const struct column *columns)
@@ -210,7 +104,7 @@ bool ctl_sync_test(struct ctl *k)
 	const char *path = NULL, *state;
 	json_t *out = NULL;
 
-	if (!find(k, k->arg[0], &path) || !api_call(k, "POST", below(k, path, "/test"), NULL, &out))
+	if (!find(k, &path) || !api_call(k, "POST", below(k, path, "/test"), NULL, &out))
 		return false;
 	if (k->json)
 		ctl_print_json(out);
@@ -289,7 +183,7 @@ bool ctl_sync_run(struct ctl *k)
 		json_put_bool(body, "dry_run", true);
 	if (ctl_option(k, "full"))
 		json_put_bool(body, "full", true);
-	if (!find(k, k->arg[0], &path) || !api_call(k, "POST", below(k, path, "/sync"), body, &out))
+	if (!find(k, &path) || !api_call(k, "POST", below(k, path, "/sync"), body, &out))
 		return false;
 	run = json_string_value(json_object_get(out, "run"));
 	if (!ctl_option(k, "watch")) {
@@ -306,7 +200,7 @@ static bool run_path(struct ctl *k, const char **out)
 	const char *path = NULL, *id = k->arg[1];
 	json_t *connection = NULL;
 
-	if (!find(k, k->arg[0], &path) || (!id && !api_call(k, "GET", path, NULL, &connection)))
+	if (!find(k, &path) || (!id && !api_call(k, "GET", path, NULL, &connection)))
 		return false;
 	if (!id)
 		id = json_string_value(
@@ -323,22 +217,6 @@ bool ctl_sync_status(struct ctl *k)
 	json_t *run = NULL;
 
 	return run_path(k, &path) && api_call(k, "GET", path, NULL, &run) && show_run(k, run);
-}
-
-bool ctl_sync_runs(struct ctl *k)
-{
-	static const struct column columns[] = {
-		{ "RUN", "id" },          { "STATE", "state" },     { "KIND", "kind" },
-		{ "READ", "read" },       { "CHANGED", "changed" }, { "BY", "asked_by" },
-		{ "STARTED", "started" }, { "ERROR", "error" },     { NULL, NULL },
-	};
-	const char *path = NULL;
-	json_t *items = NULL;
-
-	if (!find(k, k->arg[0], &path) || !api_list(k, below(k, path, "/runs"), &items))
-		return false;
-	ctl_print_items(k, items, columns);
-	return true;
 }
 
 bool ctl_sync_changes(struct ctl *k)

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ctl_sync.h"
+#include "ctl.h"
 #include "http/json.h"
 
 /* Value of NAME=value in a file of such lines, quotes taken off; NULL: not there. */
@@ -125,7 +125,7 @@ static void warn_of_rest(struct ctl *k, const char *text)
 
 bool ctl_sync_import(struct ctl *k)
 {
-	json_t *body = json_own(k->c, json_object()), *uris = json_array();
+	json_t *body = json_own(k->c, json_object()), *uris = json_array(), *out;
 	const char *text, *value, *tls;
 	struct slice file = { 0 };
 
@@ -152,5 +152,8 @@ bool ctl_sync_import(struct ctl *k)
 	json_put_text(body, "preset", ctl_option(k, "preset"));
 	json_put_bool(body, "enabled", false);
 	warn_of_rest(k, text);
-	return ctl_sync_make(k, body);
+	if (!api_call(k, "POST", "/connections/ldap", body, &out))
+		return false;
+	ctl_print_answer(k, out);
+	return true;
 }

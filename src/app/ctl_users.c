@@ -1,12 +1,7 @@
 /* ctl_users.c - people: who they are, why they have their roles, and how to change it. */
 #include "ctl.h"
 
-#include <stdio.h>
-#include <string.h>
-
 #include "http/json.h"
-
-enum { UUID_LENGTH = 36 };
 
 bool ctl_users_list(struct ctl *k)
 {
@@ -22,28 +17,6 @@ bool ctl_users_list(struct ctl *k)
 		return false;
 	ctl_print_items(k, items, columns);
 	return true;
-}
-
-bool api_user_id(struct ctl *k, const char *ref, const char **id)
-{
-	json_t *page, *user;
-	size_t i;
-
-	*id = ref;
-	if (strlen(ref) == UUID_LENGTH && !strchr(ref, '@'))
-		return true;
-	if (!api_call(k, "GET", api_path(k, "/users?limit=1000&q=", ref, ""), NULL, &page))
-		return false;
-	json_array_foreach(json_object_get(page, "items"), i, user)
-	{
-		const char *name = json_string_value(json_object_get(user, "userName"));
-
-		*id = json_string_value(json_object_get(user, "id"));
-		if (*id && name && text_same(name, ref))
-			return true;
-	}
-	return error(k->c, ERR_NOT_FOUND,
-		     "there is no user %s; one who was deleted has to be named by id", ref);
 }
 
 static bool one(struct ctl *k, const char *method, const char *suffix, json_t *body, json_t **out)

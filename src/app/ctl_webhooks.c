@@ -52,28 +52,13 @@ bool ctl_webhooks_show(struct ctl *k)
 	return true;
 }
 
-/* name, url and events of the command line. */
-static json_t *body_of(struct ctl *k)
-{
-	json_t *body = json_own(k->c, json_object()), *list;
-	const char *words = ctl_option(k, "events"), *word;
-
-	json_put_text(body, "name", ctl_option(k, "name"));
-	json_put_text(body, "url", ctl_option(k, "url"));
-	if (!words)
-		return body;
-	list = json_array();
-	while ((word = ctl_word(k, &words)))
-		json_array_append_new(list, json_string(word));
-	json_object_set_new(body, "events", list);
-	return body;
-}
-
 /* Like a token: alone on a line, so that a script can take it. */
 bool ctl_webhooks_create(struct ctl *k)
 {
-	json_t *body = body_of(k), *made;
+	json_t *body, *made;
 
+	if (!ctl_document(k, NULL, &body))
+		return false;
 	json_put_text(body, "url", k->arg[0]);
 	if (!api_call(k, "POST", "/webhooks", body, &made))
 		return false;
@@ -93,8 +78,10 @@ static bool patch(struct ctl *k, json_t *body)
 
 bool ctl_webhooks_set(struct ctl *k)
 {
-	json_t *body = body_of(k);
+	json_t *body;
 
+	if (!ctl_document(k, NULL, &body))
+		return false;
 	return json_object_size(body) ? patch(k, body)
 				      : ctl_misuse(k, "say what to change: --name, --url or "
 						      "--events");

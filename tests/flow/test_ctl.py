@@ -2,12 +2,13 @@
 import json
 import os
 import re
+import shlex
 import subprocess
 import time
 
 import pytest
 
-from harness.server import BIN
+from harness.server import BIN, ROOT
 
 
 def run(*args, env=None, stdin=None):
@@ -83,13 +84,13 @@ def test_org_create_refuses_bad_values(tmp_path, option, value):
 
 
 def commands():
-    return re.findall(r"^  ([a-z]+(?: [a-z]+)?)(?: [A-Z ]+)? {2,}\S", run("--help").stdout, re.M)
+    return [line.split("\t")[0] for line in run("operations").stdout.splitlines()]
 
 
 def test_help_teaches_every_command():
-    found = sorted(set(commands()))
-    assert len(found) >= 35
-    for command in found:
+    everything = run("--help").stdout
+    for command in commands():
+        assert f"  {command} " in everything
         done = run(*command.split(), "--help")
         assert done.returncode == 0, command
         assert f"usage: rosterctl [OPTIONS] {command}" in done.stdout
@@ -100,6 +101,49 @@ def test_help_teaches_every_command():
 def test_help_of_a_noun_lists_its_verbs():
     out = run("users", "--help").stdout
     assert "users explain USER" in out and "groups list" not in out
+
+
+def manual():
+    """The entries of the manual page: command, arguments, options."""
+    page = (ROOT / "man/rosterctl.1").read_text().split(".SH COMMANDS")[1].split(".SH EXIT")[0]
+    page = re.sub(r"\\f[BIR]|^\.B ", "", page, flags=re.M).replace("\\-", "-")
+    for entry in page.split(".TP\n")[1:]:
+        title, _, text = entry.partition("\n")
+        options = re.search(r"^Options: ([^.]*)\.", text, re.M)
+        yield title, options[1].replace(",", " ").split() if options else []
+
+
+def test_the_manual_says_what_help_says():
+    written = dict(manual())
+    usages = {}
+    for command in commands():
+        out = run(*command.split(), "--help").stdout
+        title = re.search(r"usage: rosterctl \[OPTIONS\] (.*)", out)[1]
+        usages[title] = re.findall(r"^  (--[a-z-]+)", out.split("Options:")[1], re.M)[:-6]
+    assert written == usages and len(usages) > 90
+
+
+def taught():
+    """Commands in the guides and examples of the help, as words."""
+    for path in [ROOT / "README.md", *ROOT.glob("deploy/*.md"), *ROOT.glob("idp-configs/**/*.md")]:
+        for line in re.findall(r"^ *(?:build/)?rosterctl (.+)$", path.read_text().replace("\\\n", " "), re.M):
+            yield path.name, line
+    for command in commands():
+        yield command, run(*command.split(), "--help").stdout.split("Example:\n  rosterctl ", 1)[1]
+
+
+def test_commands_that_are_taught_are_right():
+    """Every word of them is known: all that is missing here is a server, a database or a file."""
+    count = 0
+    for where, line in taught():
+        words = shlex.split(re.split(r" [>|]", line)[0], comments=True)
+        words = [w for i, w in enumerate(words) if "--server" not in words[max(0, i - 1):i + 1]]
+        if "--database" in words or words[0] in ("operations", "completion"):
+            continue
+        done = run(*words, stdin="")
+        assert re.search("use --server|use --database|say which database|cannot be read", done.stderr), (where, line, done.stderr)
+        count += 1
+    assert count > 120
 
 
 # ---- on the database -----------------------------------------------------
@@ -281,6 +325,59 @@ def test_connections_and_tokens(org, ctl):
     ctl("connections", "delete", "okta")
     assert ctl.json("connections", "list") == []
     assert "connections list" in ctl("connections", "show", "okta", status=1)
+
+
+def test_connections_in_one_line(org, ctl, tmp_path):
+    """What options say arrives under the name that the API gives it; a file says the rest."""
+    (tmp_path / "idp.xml").write_text((ROOT / "idp-configs/okta/idp-metadata.sample.xml").read_text())
+    (tmp_path / "more.json").write_text('{"clock_skew_s": 60, "jit": true, "attributes": {"email": "m"}}')
+    made = ctl.json("saml", "create", "sso", str(tmp_path / "more.json"), "--preset", "okta", "--jit", "no", "--link", "no",
+                    "--metadata", str(tmp_path / "idp.xml"), "--domain", "acme.example,acme.org", "--group-attribute", "g, h",
+                    "--want-signed", "both", "--idp-initiated", "yes", "--relay-target", "https://labels.acme.example/")
+    assert made["idp"]["entity_id"].startswith("http://www.okta.com/")
+    assert (made["preset"], made["jit"], made["link"], made["clock_skew_s"]) == ("okta", False, False, 60)
+    assert made["domains"] == ["acme.example", "acme.org"] and made["want_signed"] == "both"
+    assert (made["attributes"]["groups"], made["attributes"]["email"]) == (["g", "h"], "m")
+    assert made["allow_idp_initiated"] and made["relay_targets"] == ["https://labels.acme.example/"]
+    changed = ctl.json("saml", "set", "SSO", "--name", "acme", "--id-attribute", "uid")
+    assert (changed["id"], changed["name"], changed["attributes"]["id"]) == (made["id"], "acme", ["uid"])
+    assert changed["attributes"]["groups"] == ["g", "h"] and changed["domains"] == made["domains"]
+    assert f"{org.server.base}/saml/{made['id']}/login?test=" in ctl("saml", "test", "acme")
+    assert "current" in ctl("saml", "keys", "acme")
+    assert ctl.json("saml", "delete", "acme", "--dry-run")["groups"] == 0
+    assert [c["name"] for c in ctl.json("saml", "list")] == ["acme"]
+    ctl("saml", "delete", made["id"])
+    assert ctl.json("saml", "list") == []
+
+    (tmp_path / "password").write_text("secret\nnot this\n")
+    made = ctl.json("sync", "create", "corp", "--preset", "openldap", "--uri", "ldap://127.0.0.1:1,ldap://127.0.0.1:2",
+                    "--tls", "none", "--bind-dn", "cn=r,dc=x", "--bind-password-file", str(tmp_path / "password"),
+                    "--users-base", "ou=p,dc=x", "--groups-base", "ou=g,dc=x", "--schedule-minutes", "15", "--enabled", "no")
+    assert made["uris"] == ["ldap://127.0.0.1:1", "ldap://127.0.0.1:2"] and made["tls"]["mode"] == "none"
+    assert made["bind"]["dn"] == "cn=r,dc=x" and made["bind"]["password_set"] and not made["enabled"]
+    assert (made["users"]["base"], made["groups"]["base"], made["schedule_minutes"]) == ("ou=p,dc=x", "ou=g,dc=x", 15)
+    assert ctl.json("sync", "set", "corp", "--users-filter", "(uid=*)")["users"]["base"] == "ou=p,dc=x"
+
+
+def test_settings_in_one_line(ctl):
+    signin = ctl.json("signin", "set", "--idle-minutes", "30", "--return-target", "https://a.example/,https://b.example/")
+    assert (signin["idle_minutes"], signin["return_targets"]) == (30, ["https://a.example/", "https://b.example/"])
+    org = ctl.json("org", "set", "--project-authority", "manual", "--relink-former", "no", "--seats", "unlimited")
+    assert (org["authority"]["project"], org["authority"]["org"]) == ("manual", "both")
+    assert (org["relink_former"], org["seat_limit"]) == (False, None)
+
+
+@pytest.mark.parametrize("text, args, said", [
+    ("[]", [], "must hold one JSON object"),
+    ('{"idle_minutes": 1,\n "sso_only": treu}', [], "line 2, column 17"),
+    ('{"tls": 7}', ["--tls", "none"], '"tls" of the document must be an object'),
+    ("{}", ["--enabled", "perhaps"], "--enabled is yes or no"),
+    ("{}", ["--ca", "/none.pem"], "/none.pem cannot be read"),
+])
+def test_what_is_wrong_with_a_document_is_said(ctl, tmp_path, text, args, said):
+    (tmp_path / "d.json").write_text(text)
+    status = 2 if "perhaps" in args else 1
+    assert said in ctl("sync", "create", "c", str(tmp_path / "d.json"), *args, status=status)
 
 
 def test_annotations_and_events(org, ctl, tmp_path):
