@@ -29,7 +29,7 @@ bool ctl_audit_export(struct ctl *k)
 {
 	const char *format = ctl_option(k, "format");
 
-	return ctl_export(k, api_query(k, "/audit/export", "format"),
+	return ctl_export(k, api_query(k, "/audit/export", "format after"),
 			  format && strcmp(format, "csv") == 0);
 }
 

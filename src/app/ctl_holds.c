@@ -14,7 +14,7 @@ bool ctl_holds_list(struct ctl *k)
 	};
 	json_t *items;
 
-	if (!api_list(k, api_query(k, "/holds", "state"), &items))
+	if (!api_list(k, api_query(k, "/holds", "state source"), &items))
 		return false;
 	ctl_print_items(k, items, columns);
 	return true;

@@ -8,7 +8,7 @@ const struct ctl_command ctl_outside_commands[] = {
 	  .summary = "List what was done, newest first",
 	  .example = "audit list --action user.deactivated --limit 20",
 	  .server = ctl_audit_list },
-	{ .noun = "audit", .verb = "export", .args = "", .options = "format",
+	{ .noun = "audit", .verb = "export", .args = "", .options = "format after",
 	  .summary = "Print the sealed audit trail",
 	  .example = "audit export >audit.jsonl",
 	  .server = ctl_audit_export },
@@ -81,7 +81,7 @@ const struct ctl_command ctl_outside_commands[] = {
 	  .example = "saml show okta",
 	  .server = ctl_plain, .query = "" },
 	{ .noun = "saml", .verb = "set", .args = "NAME [FILE]", .min = 1, .max = 2,
-	  .options = "name preset metadata domain group-attribute email-attribute first-name-attribute "
+	  .options = "name replace-idp preset metadata domain group-attribute email-attribute first-name-attribute "
 		     "last-name-attribute display-name-attribute id-attribute groups-by enabled jit "
 		     "link update-profile create-groups idp-initiated relay-target want-signed "
 		     "want-encrypted entity-id",
@@ -160,7 +160,7 @@ const struct ctl_command ctl_outside_commands[] = {
 	  .example = "sync import corp label-studio.env --preset active-directory",
 	  .server = ctl_sync_import },
 	{ .noun = "sync", .verb = "set", .args = "NAME [FILE]", .min = 1, .max = 2,
-	  .options = "name preset uri tls ca bind-dn bind-password-file users-base users-filter "
+	  .options = "name accept-directory preset uri tls ca bind-dn bind-password-file users-base users-filter "
 		     "groups-base groups-filter schedule-minutes enabled link",
 	  .summary = "Change an LDAP connection, by options or as a JSON file says",
 	  .example = "sync set corp --schedule-minutes 15",

@@ -1,6 +1,8 @@
 /* ctl_places.c - groups, workspaces, projects, and grants given by hand. */
 #include "ctl.h"
 
+#include <stdio.h>
+
 #include "http/json.h"
 
 static bool list(struct ctl *k, const char *path, const struct column *columns)
@@ -24,7 +26,7 @@ bool ctl_groups_list(struct ctl *k)
 		{ NULL, NULL },
 	};
 
-	return list(k, "/groups", columns);
+	return list(k, api_query(k, "/groups", "q source"), columns);
 }
 
 bool ctl_groups_show(struct ctl *k)
@@ -32,18 +34,29 @@ bool ctl_groups_show(struct ctl *k)
 	static const struct column fields[] = {
 		{ "group", "displayName" },
 		{ "source", "connection.name" },
-		{ "people", "items" },
 		{ "members", "members" },
+		{ "not here yet", "pending_members" },
+		{ "external id", "externalId" },
 		{ "created", "created" },
 		{ "changed", "changed" },
 		{ "id", "id" },
 		{ NULL, NULL },
 	};
-	json_t *group;
+	static const struct column columns[] = {
+		{ "USER", "userName" }, { "NAME", "displayName" }, { "ID", "id" }, { NULL, NULL }
+	};
+	const char *path = api_path(k, "/groups/", k->arg[0], "");
+	json_t *group, *members;
 
-	if (!api_call(k, "GET", api_path(k, "/groups/", k->arg[0], ""), NULL, &group))
+	if (!api_call(k, "GET", path, NULL, &group) || !api_list(k, path, &members))
 		return false;
+	json_object_set(group, "items", members);
+	json_object_set_new(group, "next", json_null());
 	ctl_print_fields(k, group, fields);
+	if (!k->json && json_array_size(members)) {
+		putchar('\n');
+		ctl_print_items(k, members, columns);
+	}
 	return true;
 }
 
@@ -102,7 +115,7 @@ bool ctl_projects_list(struct ctl *k)
 		{ NULL, NULL },
 	};
 
-	return list(k, "/projects", columns);
+	return list(k, api_query(k, "/projects", "workspace"), columns);
 }
 
 bool ctl_projects_create(struct ctl *k)

@@ -50,6 +50,7 @@ static const struct setting {
 	{ "relay-target",           "relay_targets",            WORDS     },
 	{ "want-signed",            "want_signed",              TEXT      },
 	{ "want-encrypted",         "want_encrypted",           YES_NO    },
+	{ "replace-idp",            "replace_idp",              SWITCH    },
 
 	{ "idle-minutes",           "idle_minutes",             NUMBER    },
 	{ "absolute-minutes",       "absolute_minutes",         NUMBER    },
@@ -66,6 +67,7 @@ static const struct setting {
 	{ "groups-base",            "groups.base",              TEXT      },
 	{ "groups-filter",          "groups.filter",            TEXT      },
 	{ "schedule-minutes",       "schedule_minutes",         NUMBER    },
+	{ "accept-directory",       "accept_directory",         SWITCH    },
 
 	{ "url",                    "url",                      TEXT      },
 	{ "events",                 "events",                   WORDS     },

@@ -13,7 +13,8 @@ bool ctl_users_list(struct ctl *k)
 	};
 	json_t *items;
 
-	if (!api_list(k, api_query(k, "/users", "state role q"), &items))
+	if (!api_list(k, api_query(k, "/users", "state role q group source workspace project"),
+		      &items))
 		return false;
 	ctl_print_items(k, items, columns);
 	return true;

@@ -1,5 +1,6 @@
 """What the API offers and what rosterctl calls are one list; that the console asks for nothing else, the browser
 tests see while they use it."""
+import json
 import re
 import shutil
 import subprocess
@@ -7,6 +8,7 @@ import subprocess
 import pytest
 
 from harness.server import BIN, ROOT
+from test_openapi import furnish
 
 # operations that no command calls, and why
 WITHOUT_COMMAND = {
@@ -36,6 +38,74 @@ def test_every_operation_has_a_command(commands, offered):
 
 def test_every_command_says_what_it_calls(commands):
     assert [name for name, calls in commands.items() if calls == ["unknown"]] == []
+
+
+# parameters of the API that have another name on the command line; pages are read by themselves
+SPELLED = {"scope": "workspace", "org_role": "org-role", "preview": "dry-run"}
+INSTEAD = {("GET /users/{}/explain", "target"): "project", ("GET /users/{}/explain", "group"): "join",
+           ("DELETE /grants", "user"): "role", ("GET /audit/export", "limit"): "after"}
+
+
+def test_every_question_can_be_asked(commands, org):
+    """Whatever a list can be narrowed by, an option says it."""
+    asked = 0
+    for path, methods in org.admin.ok("GET", "/openapi.json")["paths"].items():
+        for method, o in methods.items():
+            operation = f"{method.upper()} {re.sub('{[a-z]+}', '{}', path.removeprefix('/api/v1'))}"
+            mine = [c for c, calls in commands.items() if calls[0] == operation]
+            options = {x for c in mine for x in re.findall(r"^  --([a-z-]+)", help_of(c), re.M)}
+            for p in o["parameters"]:
+                if p["in"] == "query" and p["name"] != "after" and mine:
+                    said = INSTEAD.get((operation, p["name"])) or SPELLED.get(p["name"], p["name"])
+                    assert said in options, (operation, p["name"])
+                    asked += 1
+    assert asked > 60
+
+
+def help_of(command):
+    return subprocess.run([str(BIN / "rosterctl"), *command.split(), "--help"], text=True, capture_output=True).stdout
+
+
+def empty_members(items):
+    """How many members hold nothing in any of the items."""
+    seen = {}
+    for item in items:
+        inner = {f"{k}.{n}": x for k, v in item.items() if isinstance(v, dict) for n, x in v.items()}
+        for key, value in {**item, **inner}.items():
+            seen.setdefault(key, []).append(value in (None, [], ""))
+    return sum(all(v) for v in seen.values())
+
+
+def test_reading_gives_tables_and_json(org, commands):
+    """Every command that reads, both ways; a column that nothing ever fills is a column of nothing."""
+    things = furnish(org)
+    args = {"users": things["users"], "groups": things["groups"], "workspaces": things["workspaces"],
+            "projects": things["projects"], "holds": things["holds"], "webhooks": things["webhooks"],
+            "domains": things["domains"], "connections": "c", "saml": "s", "sync": "l"}
+    more = {"authz check": ["--user", things["users"], "--action", "export_data"], "annotations weeks": ["--project", "p"]}
+    raw = {"openapi", "rules export", "audit export"}
+    tables = 0
+    for command, calls in commands.items():
+        if not calls[0].startswith("GET ") or command == "sync status":
+            continue  # the run of a directory that is not there has failed, and so does looking at it
+        words = command.split()
+        if re.search(r"rosterctl \[OPTIONS\] .* [A-Z]+", help_of(command)):
+            words.append(args[words[0]])
+        out = org.server.api(org, *words, *more.get(command, []))
+        answer = org.server.api(org, *words, *more.get(command, []), "--json")
+        if command == "audit export":
+            continue
+        answer = json.loads(answer)
+        if command in raw:
+            continue
+        assert not out.startswith(("{", "[")), command
+        if isinstance(answer, list) and answer:
+            head, *rows = [re.split(" {2,}", line.strip()) for line in out.splitlines()]
+            assert len(rows) == len(answer), command
+            blank = [title for i, title in enumerate(head) if {row[i] for row in rows} == {"-"}]
+            assert len(blank) <= empty_members(answer), f"{command}: nothing is ever below {blank}"
+            tables += 1
+    assert tables > 20
 
 
 # ---- commands that are one operation ----------------------------------------
