@@ -47,6 +47,13 @@ char *text_fold(struct arena *a, const char *s);
 /* Equal after folding. */
 bool text_same(const char *a, const char *b);
 
+/* Columns that s, which is UTF-8, takes on a terminal: two for most of East Asia's characters,
+ * none for marks that stand on others. */
+int text_width(const char *s);
+
+/* s with '?' for what would move a terminal's cursor or turn its direction of writing. */
+char *text_visible(struct arena *a, const char *s);
+
 /* A 63-bit hash of text, never negative: the indexed stand-in for values too
  * long for an index.  Stable for ever: it is stored. */
 int64_t text_hash(const char *s);

@@ -56,20 +56,37 @@ static void find_command(struct ctl *k)
 		k->arg[0] = noun;
 }
 
+static bool unknown_verb(struct ctl *k)
+{
+	struct guess g = { .word = k->arg[1] };
+	const struct ctl_command *m;
+
+	if (!k->arg[1])
+		return ctl_misuse(k, "%s what? rosterctl %s --help lists what there is", k->arg[0],
+				  k->arg[0]);
+	for (int i = 0; (m = ctl_command_at(i)); i++)
+		if (strcmp(k->arg[0], m->noun) == 0)
+			ctl_guess(&g, m->verb);
+	return ctl_misuse(k, "there is no command %s %s; %srosterctl %s --help lists what there is",
+			  k->arg[0], k->arg[1],
+			  ctl_guessed(k, &g, arena_printf(k->c->arena, "%s ", k->arg[0])),
+			  k->arg[0]);
+}
+
 static bool unknown_command(struct ctl *k)
 {
+	struct guess g = { .word = k->arg[0] };
 	const struct ctl_command *m;
 
 	if (!k->arg[0])
 		return ctl_misuse(k, "say what to do; rosterctl --help lists all commands");
-	for (int i = 0; (m = ctl_command_at(i)); i++)
-		if (strcmp(k->arg[0], m->noun) == 0 && !k->arg[1])
-			return ctl_misuse(k, "%s what? rosterctl %s --help lists what there is",
-					  k->arg[0], k->arg[0]);
-		else if (strcmp(k->arg[0], m->noun) == 0)
-			return ctl_misuse(k, "there is no command %s %s; see rosterctl %s --help",
-					  k->arg[0], k->arg[1], k->arg[0]);
-	return ctl_misuse(k, "there is no command %s; rosterctl --help lists all", k->arg[0]);
+	for (int i = 0; (m = ctl_command_at(i)); i++) {
+		if (strcmp(k->arg[0], m->noun) == 0)
+			return unknown_verb(k);
+		ctl_guess(&g, m->noun);
+	}
+	return ctl_misuse(k, "there is no command %s; %srosterctl --help lists all", k->arg[0],
+			  ctl_guessed(k, &g, ""));
 }
 
 /* The database if told to, or if it is all there is; else the server. */
@@ -114,9 +131,9 @@ static bool run(struct ctl *k, int argc, char **argv)
 static void complain(struct ctl *k)
 {
 	for (char *p = k->c->err.msg; *p; p++)
-		if ((unsigned char)*p < ' ' || *p == 0x7f)
+		if ((unsigned char)*p < ' ')
 			*p = ' ';
-	fprintf(stderr, "rosterctl: %s\n", k->c->err.msg);
+	fprintf(stderr, "rosterctl: %s\n", text_visible(k->c->arena, k->c->err.msg));
 }
 
 int main(int argc, char **argv)

@@ -78,6 +78,7 @@ const struct ctl_command *ctl_command_at(int i);
 /* ctl_help.c: for all commands, those of the noun in k->arg[0], or k->command. */
 void ctl_help(const struct ctl *k);
 void ctl_help_option(const char *name, const char **meta, const char **what);
+const char *ctl_help_option_at(int i); /* its name; NULL behind the last */
 
 /* ctl_print.c: tables for people, JSON with --json. */
 struct column {
@@ -91,6 +92,23 @@ void ctl_print_word(struct ctl *k, json_t *object, const char *key);
 /* What was done, for people; the object (or {}) with --json. */
 __attribute__((format(printf, 3, 4))) void ctl_print_done(struct ctl *k, json_t *object,
 							  const char *fmt, ...);
+
+/* ctl_progress.c: where stderr is a terminal, a line with a bar (total 0: with a number alone)
+ * that is written over, and taken away at the end. */
+struct progress {
+	int64_t drawn; /* when, by the monotonic clock; 0: nothing is drawn */
+};
+void ctl_progress(struct progress *p, const char *what, int64_t done, int64_t total);
+void ctl_progress_end(struct progress *p);
+
+/* ctl_guess.c: of all candidates the one that word was most likely meant to be. */
+struct guess {
+	const char *word, *best; /* best NULL: none is near */
+	int far;
+};
+void ctl_guess(struct guess *g, const char *candidate);
+/* "did you mean --json? ", or "". */
+const char *ctl_guessed(const struct ctl *k, const struct guess *g, const char *before);
 
 /* ctl_plain.c: an answer as ctl_calls says for the command. */
 void ctl_print_answer(struct ctl *k, json_t *answer);

@@ -1,6 +1,9 @@
 /* ctl_annotations.c - who made which annotation, and the events for the platform. */
 #include "ctl.h"
 
+#include "http/json.h"
+#include "record/attribution.h"
+
 bool ctl_annotations_list(struct ctl *k)
 {
 	static const struct column columns[] = {
@@ -33,15 +36,58 @@ bool ctl_annotations_weeks(struct ctl *k)
 	return true;
 }
 
+/* Sums up the numbers of many answers. */
+static void add_up(json_t *sums, json_t *answer)
+{
+	const char *key;
+	json_t *n;
+
+	json_object_foreach(answer, key, n)
+	{
+		json_int_t before = json_integer_value(json_object_get(sums, key));
+
+		json_object_set_new(sums, key, json_integer(before + json_integer_value(n)));
+	}
+}
+
+/* A list, or the list that is a member of an object, to path, as many at a time as the
+ * server takes.  What was sent before something fails stays; all of it may be sent again. */
+static bool send_list(struct ctl *k, const char *path, const char *member, json_t **sums)
+{
+	size_t n, sent = 0;
+	json_t *list, *part, *answer;
+	struct progress p = { 0 };
+	bool ok = true;
+
+	if (!ctl_read_json(k, k->arg[0], &list))
+		return false;
+	if (json_object_get(list, member))
+		list = json_object_get(list, member);
+	if (!json_is_array(list))
+		return api_call(k, "POST", path, list, sums);
+	*sums = json_own(k->c, json_object());
+	n = json_array_size(list);
+	do {
+		part = json_own(k->c, json_array());
+		for (; sent < n && json_array_size(part) < ANNOTATIONS_BATCH_MAX; sent++)
+			json_array_append(part, json_array_get(list, sent));
+		ok = api_call(k, "POST", path, part, &answer);
+		if (ok)
+			add_up(*sums, answer);
+		ctl_progress(&p, "sent", (int64_t)sent, (int64_t)n);
+	} while (ok && sent < n);
+	ctl_progress_end(&p);
+	return ok;
+}
+
 bool ctl_annotations_record(struct ctl *k)
 {
-	json_t *body, *out;
-	json_int_t n;
+	json_t *out = NULL;
 
-	if (!ctl_read_json(k, k->arg[0], &body) || !api_call(k, "POST", "/annotations", body, &out))
+	if (!send_list(k, "/annotations", "annotations", &out))
 		return false;
-	n = json_integer_value(json_object_get(out, "written"));
-	ctl_print_done(k, out, "%" JSON_INTEGER_FORMAT " new or changed", n);
+	ctl_print_done(k, out, "%" JSON_INTEGER_FORMAT " new or changed",
+		       json_integer_value(json_object_get(out, "written")));
 	return true;
 }
 
@@ -63,10 +109,9 @@ bool ctl_annotations_people(struct ctl *k)
 
 bool ctl_annotations_learn(struct ctl *k)
 {
-	json_t *body, *out;
+	json_t *out = NULL;
 
-	if (!ctl_read_json(k, k->arg[0], &body) ||
-	    !api_call(k, "POST", "/intake/label-studio/people", body, &out))
+	if (!send_list(k, "/intake/label-studio/people", "people", &out))
 		return false;
 	ctl_print_done(k, out,
 		       "%" JSON_INTEGER_FORMAT " of %" JSON_INTEGER_FORMAT

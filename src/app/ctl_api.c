@@ -88,7 +88,31 @@ static const char *address(struct ctl *k, const char *path)
 
 	while (n && server[n - 1] == '/')
 		n--;
+	if (n > 7 && strncmp(server + n - 7, "/api/v1", 7) == 0)
+		n -= 7;
 	return arena_printf(k->c->arena, "%.*s/api/v1%s", (int)n, server, path);
+}
+
+/* What to look at when nobody answers. */
+static const char *advice(CURLcode code)
+{
+	static const struct {
+		CURLcode code;
+		const char *text;
+	} known[] = {
+		{ CURLE_COULDNT_CONNECT, "; is rosterd running there, and is the port right?" },
+		{ CURLE_COULDNT_RESOLVE_HOST, "; is the name right?" },
+		{ CURLE_SSL_CONNECT_ERROR, "; does it speak http:// only?" },
+		{ CURLE_PEER_FAILED_VERIFICATION,
+		  "; an authority of your own has to be among those this system trusts" },
+		{ CURLE_UNSUPPORTED_PROTOCOL, "; an address is like https://roster.acme.example" },
+		{ CURLE_URL_MALFORMAT, "; an address is like https://roster.acme.example" },
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (known[i].code == code)
+			return known[i].text;
+	return "";
 }
 
 static bool run(struct ctl *k, struct exchange *x)
@@ -125,8 +149,8 @@ static bool run(struct ctl *k, struct exchange *x)
 	curl_easy_setopt(h, CURLOPT_ERRORBUFFER, NULL);
 	if (code == CURLE_OK)
 		return true;
-	return error(k->c, ERR_UNAVAILABLE, "%s does not answer: %s", ctl_setting(k, "server"),
-		     *why ? why : curl_easy_strerror(code));
+	return error(k->c, ERR_UNAVAILABLE, "%s does not answer: %s%s", ctl_setting(k, "server"),
+		     *why ? why : curl_easy_strerror(code), advice(code));
 }
 
 /* One line out of a problem document (RFC 9457), or the best there is. */
@@ -141,7 +165,9 @@ static bool refuse(struct ctl *k, const struct exchange *x)
 	if (!detail)
 		detail = json_string_value(json_object_get(j, "title"));
 	if (detail)
-		return error(k->c, ERR_CONFLICT, "%s", detail);
+		return error(k->c, ERR_CONFLICT, "%s%s", detail,
+			     x->status == 401 ? "; rosterctl token create --kind admin makes one"
+					      : "");
 	return error(k->c, ERR_CONFLICT,
 		     "%s answered %ld without saying why; is that address a rosterd?",
 		     ctl_setting(k, "server"), x->status);
@@ -237,7 +263,7 @@ const char *api_query(struct ctl *k, const char *path, const char *names)
 
 /* One page of a list joins items; *next is where the following one begins. */
 static bool add_page(struct ctl *k, const char *path, json_t *items, int64_t most,
-		     const char **next)
+		     const char **next, int64_t *total)
 {
 	json_t *page, *part;
 
@@ -253,13 +279,16 @@ static bool add_page(struct ctl *k, const char *path, json_t *items, int64_t mos
 		if ((int64_t)json_array_size(items) < most)
 			json_array_append(items, json_array_get(part, i));
 	*next = json_string_value(json_object_get(page, "next"));
+	*total = json_integer_value(json_object_get(page, "total"));
 	return true;
 }
 
 bool api_list(struct ctl *k, const char *path, json_t **items)
 {
 	const char *next = NULL, *at;
-	int64_t most;
+	struct progress p = { 0 };
+	int64_t most, total = 0;
+	bool ok, more;
 
 	if (!ctl_option_int(k, "limit", INT64_MAX, &most))
 		return false;
@@ -268,8 +297,12 @@ bool api_list(struct ctl *k, const char *path, json_t **items)
 	*items = json_own(k->c, json_array());
 	do {
 		at = next ? with(k, path, "after", next) : path;
-		if (!add_page(k, at, *items, most, &next))
-			return false;
-	} while (next && (int64_t)json_array_size(*items) < most);
-	return true;
+		ok = add_page(k, at, *items, most, &next, &total);
+		more = ok && next && (int64_t)json_array_size(*items) < most;
+		if (more)
+			ctl_progress(&p, "read", (int64_t)json_array_size(*items),
+				     total < most ? total : most);
+	} while (more);
+	ctl_progress_end(&p);
+	return ok;
 }

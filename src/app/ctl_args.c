@@ -24,6 +24,17 @@ static bool is_known(const char *name)
 	return what != NULL;
 }
 
+static bool unknown_option(struct ctl *k, const char *name)
+{
+	struct guess g = { .word = name };
+	const char *known;
+
+	for (int i = 0; (known = ctl_help_option_at(i)); i++)
+		ctl_guess(&g, known);
+	return ctl_misuse(k, "there is no option --%s; %ssee rosterctl --help", name,
+			  ctl_guessed(k, &g, "--"));
+}
+
 static bool note_option(struct ctl *k, const char *name, const char *value)
 {
 	if (k->options == CTL_OPTIONS_MAX)
@@ -43,7 +54,7 @@ static bool parse_option(struct ctl *k, int argc, char **argv, int *i)
 		equals ? arena_strndup(k->c->arena, word, (size_t)(equals - word)) : word;
 
 	if (!is_known(name))
-		return ctl_misuse(k, "there is no option --%s; see rosterctl --help", name);
+		return unknown_option(k, name);
 	if (is_switch(name))
 		return equals ? ctl_misuse(k, "--%s takes no value", name)
 			      : note_option(k, name, "");

@@ -120,6 +120,8 @@ static bool check_line(struct ctl *k, struct chain *chain, int64_t number, struc
 static bool check_all(struct ctl *k, struct slice text, struct chain *chain)
 {
 	struct arena *outer = k->c->arena;
+	struct progress p = { 0 };
+	size_t whole = text.n;
 	int64_t number = 0;
 	bool ok = true;
 
@@ -134,7 +136,9 @@ static bool check_all(struct ctl *k, struct slice text, struct chain *chain)
 		arena_free(&inner);
 		line.n += end != NULL;
 		text = (struct slice){ text.p + line.n, text.n - line.n };
+		ctl_progress(&p, "bytes checked", (int64_t)(whole - text.n), (int64_t)whole);
 	}
+	ctl_progress_end(&p);
 	k->c->arena = outer;
 	return ok;
 }

@@ -130,6 +130,11 @@ void ctl_help_option(const char *name, const char **meta, const char **what)
 		}
 }
 
+const char *ctl_help_option_at(int i)
+{
+	return i < OPTIONS ? options[i].name : NULL;
+}
+
 static void print_option(const char *name)
 {
 	const char *meta, *what;

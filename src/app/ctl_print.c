@@ -26,17 +26,6 @@ static const json_t *member(const json_t *object, const char *key)
 	return member(json_object_get(object, first), dot + 1);
 }
 
-/* Control characters, which could move a terminal's cursor, become '?'. */
-static const char *printable(struct arena *a, const char *s)
-{
-	char *copy = arena_strdup(a, s);
-
-	for (char *p = copy; *p; p++)
-		if ((unsigned char)*p < ' ' || *p == 0x7f)
-			*p = '?';
-	return copy;
-}
-
 static const char *cell(struct arena *a, const json_t *v);
 
 /* An object as the word that names it, a title, a name or an id, with its role. */
@@ -69,7 +58,7 @@ static const char *cell(struct arena *a, const json_t *v)
 {
 	switch (v ? json_typeof(v) : JSON_NULL) {
 	case JSON_STRING:
-		return printable(a, json_string_value(v));
+		return text_visible(a, json_string_value(v));
 	case JSON_INTEGER:
 		return arena_printf(a, "%" JSON_INTEGER_FORMAT, json_integer_value(v));
 	case JSON_REAL:
@@ -88,19 +77,9 @@ static const char *cell(struct arena *a, const json_t *v)
 	return "-";
 }
 
-/* Characters on the screen, near enough: code points. */
-static int width(const char *s)
-{
-	int n = 0;
-
-	for (; *s; s++)
-		n += ((unsigned char)*s & 0xc0) != 0x80;
-	return n;
-}
-
 static void put_padded(const char *s, int to, bool last)
 {
-	printf("%s%*s", s, last ? 0 : to - width(s) + 2, "");
+	printf("%s%*s", s, last ? 0 : to - text_width(s) + 2, "");
 }
 
 static void print_table(struct arena *a, json_t *items, const struct column *columns)
@@ -109,9 +88,9 @@ static void print_table(struct arena *a, json_t *items, const struct column *col
 	int wide[COLUMNS_MAX] = { 0 }, count = 0;
 
 	for (; count < COLUMNS_MAX && columns[count].title; count++) {
-		wide[count] = width(columns[count].title);
+		wide[count] = text_width(columns[count].title);
 		for (size_t i = 0; i < n; i++) {
-			int w = width(
+			int w = text_width(
 				cell(a, member(json_array_get(items, i), columns[count].key)));
 
 			wide[count] = w > wide[count] ? w : wide[count];
@@ -145,7 +124,7 @@ void ctl_print_fields(struct ctl *k, json_t *object, const struct column *column
 		return;
 	}
 	for (int i = 0; columns[i].title; i++)
-		wide = width(columns[i].title) > wide ? width(columns[i].title) : wide;
+		wide = text_width(columns[i].title) > wide ? text_width(columns[i].title) : wide;
 	for (int i = 0; columns[i].title; i++) {
 		put_padded(columns[i].title, wide, false);
 		printf("%s\n", cell(k->c->arena, member(object, columns[i].key)));

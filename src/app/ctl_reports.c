@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Behind the line of names, which every page of CSV has. */
 static struct slice without_names(struct slice page)
@@ -13,12 +14,23 @@ static struct slice without_names(struct slice page)
 	return (struct slice){ page.p + n, page.n - n };
 }
 
+static int64_t count_lines(struct slice page)
+{
+	int64_t n = 0;
+
+	for (size_t i = 0; i < page.n; i++)
+		n += page.p[i] == '\n';
+	return n;
+}
+
 bool ctl_export(struct ctl *k, const char *first, bool csv)
 {
 	const char *next = first;
 	struct arena *outer = k->c->arena;
 	bool names_too = true, ok = true;
+	struct progress p = { 0 };
 	struct slice page = { 0 };
+	int64_t lines = 0;
 
 	while (ok && next) {
 		struct arena inner = { 0 };
@@ -29,10 +41,14 @@ bool ctl_export(struct ctl *k, const char *first, bool csv)
 			page = without_names(page);
 		ok = ok && fwrite(page.p, 1, page.n, stdout) == page.n;
 		names_too = false;
+		lines += count_lines(page);
+		if (ok && next && !isatty(STDOUT_FILENO))
+			ctl_progress(&p, "lines", lines, 0);
 		next = ok ? arena_strdup(outer, next) : NULL;
 		k->c->arena = outer;
 		arena_free(&inner);
 	}
+	ctl_progress_end(&p);
 	return ok || error(k->c, ERR_FULL, "the output could not be written");
 }
 

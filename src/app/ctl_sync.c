@@ -4,11 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "http/json.h"
 
-enum { LOOK_MS = 250, BAR = 40 };
+enum { LOOK_MS = 250 };
 
 /* Path of the connection given by id or name. */
 static bool find(struct ctl *k, const char **path)
@@ -130,39 +129,30 @@ static bool has_ended(const json_t *run)
 			 strcmp(state, "held") == 0);
 }
 
-/* One line that is written over; where nobody looks at it, nothing. */
-static void draw(const json_t *run)
+static void draw(struct ctl *k, struct progress *p, const json_t *run)
 {
 	const char *state = json_string_value(json_object_get(run, "state"));
 	bool applying = state && strcmp(state, "applying") == 0;
-	int64_t done = number(run, applying ? "applied" : "read"), total = number(run, "total");
-	int full;
+	int64_t done = number(run, applying ? "applied" : "read");
 
-	if (!isatty(STDERR_FILENO))
-		return;
-	if (total < done)
-		total = done;
-	full = total ? (int)(done * BAR / total) : 0;
-	fprintf(stderr, "\r%-9s [%.*s%.*s] %lld of %lld, %lld changed ", state ? state : "?", full,
-		"########################################", BAR - full,
-		"                                        ", (long long)done, (long long)total,
-		(long long)number(run, "changed"));
-	if (has_ended(run))
-		fprintf(stderr, "\n");
+	ctl_progress(p,
+		     arena_printf(k->c->arena, "%s, %lld changed", state ? state : "?",
+				  (long long)number(run, "changed")),
+		     done, number(run, "total"));
 }
 
 static bool watch(struct ctl *k, const char *path, json_t **run)
 {
 	const struct timespec rest = { .tv_nsec = LOOK_MS * 1000000L };
+	struct progress p = { 0 };
+	bool ok;
 
-	for (;;) {
-		if (!api_call(k, "GET", path, NULL, run))
-			return false;
-		draw(*run);
-		if (has_ended(*run))
-			return true;
+	while ((ok = api_call(k, "GET", path, NULL, run)) && !has_ended(*run)) {
+		draw(k, &p, *run);
 		nanosleep(&rest, NULL);
 	}
+	ctl_progress_end(&p);
+	return ok;
 }
 
 static bool show_run(struct ctl *k, json_t *run)

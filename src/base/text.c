@@ -92,6 +92,47 @@ char *text_fold(struct arena *a, const char *s)
 	return out;
 }
 
+static bool is_visible(utf8proc_int32_t c)
+{
+	return utf8proc_category(c) != UTF8PROC_CATEGORY_CC && !(c >= 0x202a && c <= 0x202e) &&
+	       !(c >= 0x2066 && c <= 0x2069) && c != 0x200e && c != 0x200f;
+}
+
+/* The character at s, NUL for a byte that begins none; *n is its length. */
+static utf8proc_int32_t next_character(const char *s, size_t *n)
+{
+	utf8proc_int32_t c;
+	utf8proc_ssize_t length = utf8proc_iterate((const utf8proc_uint8_t *)s, -1, &c);
+
+	*n = length > 0 ? (size_t)length : 1;
+	return length > 0 ? c : 0;
+}
+
+int text_width(const char *s)
+{
+	int columns = 0;
+
+	for (size_t n; *s; s += n)
+		columns += utf8proc_charwidth(next_character(s, &n));
+	return columns;
+}
+
+char *text_visible(struct arena *a, const char *s)
+{
+	char *copy = arena_strdup(a, s), *to = copy;
+
+	for (size_t n; *s; s += n) {
+		if (is_visible(next_character(s, &n))) {
+			memcpy(to, s, n);
+			to += n;
+		} else {
+			*to++ = '?';
+		}
+	}
+	*to = '\0';
+	return copy;
+}
+
 bool text_same(const char *a, const char *b)
 {
 	struct arena scratch = { 0 };

@@ -1,9 +1,13 @@
 """rosterctl: first steps on the database, everything else over the API."""
+import fcntl
 import json
 import os
+import pty
 import re
 import shlex
+import struct
 import subprocess
+import termios
 import time
 
 import pytest
@@ -144,6 +148,23 @@ def test_commands_that_are_taught_are_right():
         assert re.search("use --server|use --database|say which database|cannot be read", done.stderr), (where, line, done.stderr)
         count += 1
     assert count > 120
+
+
+@pytest.mark.parametrize("words, meant", [
+    (["usres", "list"], "did you mean users?"), (["saml", "crate"], "did you mean saml create?"),
+    (["seats", "--jsn"], "did you mean --json?"), (["nothing", "like", "it"], "nothing; rosterctl --help"),
+])
+def test_what_was_meant_is_guessed(words, meant):
+    done = run(*words)
+    assert done.returncode == 2 and meant in done.stderr
+
+
+@pytest.mark.parametrize("server, advice", [
+    ("http://127.0.0.1:1", "is the port right?"), ("gopher://x", "like https://"), ("http://no-host.invalid", "is the name right?"),
+])
+def test_no_answer_is_told_with_what_to_look_at(server, advice):
+    done = run("--server", server, "--token", "t", "seats")
+    assert (done.returncode, done.stdout) == (1, "") and advice in done.stderr and server in done.stderr
 
 
 # ---- on the database -----------------------------------------------------
@@ -378,6 +399,49 @@ def test_what_is_wrong_with_a_document_is_said(ctl, tmp_path, text, args, said):
     (tmp_path / "d.json").write_text(text)
     status = 2 if "perhaps" in args else 1
     assert said in ctl("sync", "create", "c", str(tmp_path / "d.json"), *args, status=status)
+
+
+def test_tables_stay_straight_whatever_people_are_called(org, ctl):
+    for name, shown in (("wide@x.example", "\u5c71\u7530"), ("odd@x.example", "a\u009b31mb\u202ec"), ("plain@x.example", "Ada")):
+        scim_user(org, name, displayName=shown)
+    out = ctl("users", "list")
+    assert "\u009b" not in out and "\u202e" not in out and "\u5c71\u7530" in out
+    columns = set()
+    for line in out.splitlines():
+        before = re.split("ROLE|AN |NO ", line)[0]
+        columns.add(sum(2 if "\u4e00" <= c <= "\u9fff" else 1 for c in before))
+    assert len(columns) == 1, out
+
+
+def on_a_terminal(ctl, *words, columns=80):
+    """What a terminal of that width gets to see on stderr; stdout goes elsewhere."""
+    screen, side = pty.openpty()
+    fcntl.ioctl(side, termios.TIOCSWINSZ, struct.pack("HHHH", 25, columns, 0, 0))
+    env = {**os.environ, **ctl.env}
+    with subprocess.Popen([str(BIN / "rosterctl"), *words], stdout=subprocess.PIPE, stderr=side, env=env) as process:
+        os.close(side)
+        out, said = process.stdout.read().decode(), b""
+        try:
+            while piece := os.read(screen, 65536):
+                said += piece
+        except OSError:
+            pass
+        os.close(screen)
+    assert process.returncode == 0, said
+    return out, said.decode()
+
+
+def test_long_work_shows_how_far_it_is(org, ctl, tmp_path):
+    user = scim_user(org, "ada@acme.example")["id"]
+    (tmp_path / "many.json").write_text(json.dumps([{"id": f"a{i}", "project": "p", "user": user, "created": "2026-01-01T00:00:00Z"} for i in range(2500)]))
+    for width in (80, 24):
+        _, said = on_a_terminal(ctl, "annotations", "record", str(tmp_path / "many.json"), columns=width)
+        assert "1000 of 2500 sent" in said and ("[####" in said) == (width == 80) and said.endswith("\r\033[K")
+        assert max(len(line.removesuffix("\033[K")) for line in said.split("\r")) < width
+    assert ctl.json("annotations", "record", str(tmp_path / "many.json")) == {"written": 0, "received": 2500}
+    out, said = on_a_terminal(ctl, "annotations", "list", "--json")
+    assert len(json.loads(out)) == 2500 and "500 of 2500 read" in said
+    assert "2500" not in run("annotations", "list", env=ctl.env).stderr
 
 
 def test_annotations_and_events(org, ctl, tmp_path):

@@ -186,6 +186,32 @@ static void slices_compare_without_case(void **state)
 	assert_false(slice_is((struct slice){ "UserName x", 7 }, "userName"));
 }
 
+static void terminals_get_what_can_be_seen(void **state)
+{
+	static const struct {
+		const char *text, *seen;
+		int columns;
+	} rows[] = {
+		{ "plain", "plain", 5 },
+		{ "\u5c71\u7530", "\u5c71\u7530", 4 },
+		{ "Zoe\u0308", "Zoe\u0308", 3 },
+		{ "a\033[2Jb\tc\x7f", "a?[2Jb?c?", 9 },
+		{ "a\xc2\x9b"
+		  "2Jb",
+		  "a?2Jb", 5 },
+		{ "a\u202egpj", "a?gpj", 5 },
+		{ "cut\xc3", "cut?", 4 },
+	};
+	struct arena a = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_string_equal(text_visible(&a, rows[i].text), rows[i].seen);
+		assert_int_equal(text_width(rows[i].seen), rows[i].columns);
+	}
+	arena_free(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -198,6 +224,7 @@ int main(void)
 		cmocka_unit_test(a_long_text_is_built_whole),
 		cmocka_unit_test(a_full_buffer_keeps_refusing),
 		cmocka_unit_test(slices_compare_without_case),
+		cmocka_unit_test(terminals_get_what_can_be_seen),
 	};
 
 	return cmocka_run_group_tests_name("text", tests, NULL, NULL);
