@@ -25,11 +25,12 @@ struct ctl {
 		const char *name, *value; /* value "" for a switch */
 	} option[CTL_OPTIONS_MAX];
 	int options;
-	bool json;    /* --json                                        */
-	bool help;    /* --help                                        */
-	bool misused; /* the error is about the command line: exit 2   */
-	bool told;    /* what failed is on stdout already: exit 1      */
-	int status;   /* of a command that was done, if it is not 0    */
+	bool json;         /* --json                                        */
+	bool answer_first; /* a server need not do all of it before it answers */
+	bool help;         /* --help                                        */
+	bool misused;      /* the error is about the command line: exit 2   */
+	bool told;         /* what failed is on stdout already: exit 1      */
+	int status;        /* of a command that was done, if it is not 0    */
 };
 
 typedef bool ctl_run(struct ctl *k);
@@ -101,6 +102,9 @@ struct progress {
 void ctl_progress(struct progress *p, const char *what, int64_t done, int64_t total);
 void ctl_progress_end(struct progress *p);
 
+/* ctl_rollout.c: a call that makes rules active, and the wait until everybody follows. */
+bool ctl_roll_out(struct ctl *k, const char *method, const char *path, json_t *body) MUST;
+
 /* ctl_guess.c: of all candidates the one that word was most likely meant to be. */
 struct guess {
 	const char *word, *best; /* best NULL: none is near */
@@ -158,6 +162,7 @@ ctl_run ctl_workspaces_list, ctl_workspaces_create, ctl_workspaces_delete;
 ctl_run ctl_projects_list, ctl_projects_create, ctl_projects_delete;
 ctl_run ctl_grants_list, ctl_grants_give, ctl_grants_take;
 ctl_run ctl_rules_export, ctl_rules_apply, ctl_rules_revisions, ctl_rules_plan, ctl_rules_import;
+ctl_run ctl_rules_activate;
 ctl_run ctl_holds_list, ctl_holds_show, ctl_holds_approve, ctl_holds_reject;
 ctl_run ctl_annotations_list, ctl_annotations_weeks, ctl_annotations_record, ctl_annotations_people,
 	ctl_annotations_learn, ctl_annotations_intake;

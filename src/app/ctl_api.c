@@ -76,6 +76,8 @@ static bool set_headers(struct ctl *k, CURL *h, bool body)
 				 arena_printf(k->c->arena, "Authorization: Bearer %s", token));
 	if (body)
 		list = curl_slist_append(list, "Content-Type: application/json");
+	if (k->answer_first)
+		list = curl_slist_append(list, "Prefer: respond-async");
 	arena_defer(k->c->arena, free_list, list);
 	curl_easy_setopt(h, CURLOPT_HTTPHEADER, list);
 	return true;

@@ -186,28 +186,21 @@ bool ctl_rules_plan(struct ctl *k)
 
 static bool apply_plan(struct ctl *k)
 {
-	json_t *order, *out;
+	json_t *order;
 
 	if (!ctl_option(k, "plan") || !ctl_option(k, "hash") || k->arg[0])
 		return ctl_misuse(k,
 				  "say --plan and --hash, as rules plan printed them, or a FILE");
 	order = json_own(k->c, json_pack("{s:s,s:s}", "plan", ctl_option(k, "plan"), "hash",
 					 ctl_option(k, "hash")));
-	if (!api_call(k, "POST", "/rules/apply", order, &out))
-		return false;
-	ctl_print_done(k, out, "rules are now revision %" PRId64, number(out, "revision"));
-	return true;
+	return ctl_roll_out(k, "POST", "/rules/apply", order);
 }
 
 bool ctl_rules_apply(struct ctl *k)
 {
-	json_t *document, *out;
+	json_t *document;
 
 	if (ctl_option(k, "plan") || ctl_option(k, "hash") || !k->arg[0])
 		return apply_plan(k);
-	if (!ctl_read_json(k, k->arg[0], &document) ||
-	    !api_call(k, "PUT", "/rules", document, &out))
-		return false;
-	ctl_print_done(k, out, "rules are now revision %" PRId64, number(out, "revision"));
-	return true;
+	return ctl_read_json(k, k->arg[0], &document) && ctl_roll_out(k, "PUT", "/rules", document);
 }

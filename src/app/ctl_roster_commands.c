@@ -243,7 +243,7 @@ const struct ctl_command ctl_roster_commands[] = {
 	  .options = "",
 	  .summary = "Make a former revision the active rules, as a new revision",
 	  .example = "rules activate 3",
-	  .server = ctl_plain, .query = "" },
+	  .server = ctl_rules_activate },
 
 	{ .noun = "whoami", .verb = "", .args = "", .options = "",
 	  .summary = "Show whose token this is and what it opens",

@@ -42,8 +42,8 @@ async function read(answer) {
 	return type.includes("json") && !type.includes("ndjson") ? answer.json() : answer.text();
 }
 
-export async function call(method, path, body) {
-	const headers = { Accept: "application/json" };
+export async function call(method, path, body, more = {}) {
+	const headers = { Accept: "application/json", ...more };
 	if (method !== "GET")
 		headers["X-CSRF-Token"] = me.value?.csrf || "";
 	if (body !== undefined)
@@ -69,6 +69,8 @@ export async function call(method, path, body) {
 
 export const get = (path) => call("GET", path);
 export const post = (path, body) => call("POST", path, body);
+/** The same, answered before everybody is recomputed: what is shown then says how far that is. */
+export const postAsync = (path, body) => call("POST", path, body, { Prefer: "respond-async" });
 export const put = (path, body) => call("PUT", path, body);
 export const patch = (path, body) => call("PATCH", path, body);
 export const drop = (path, body) => call("DELETE", path, body);

@@ -1,10 +1,12 @@
 """Rules change for more people than one transaction takes: batches, progress, and whatever interrupts them."""
 import time
+from types import SimpleNamespace
 
 import pytest
 from harness.crowd import Watch, together
 from harness.scim import add_members, make_group, make_user, op, patch_op, person, role, set_active
 from harness.server import seats
+from test_ctl import on_a_terminal
 from test_plan import ahead, apply, document, order, plan, rule
 
 PEOPLE = 2600  # more than ROLLOUT_AT_ONCE of change/rollout.h
@@ -115,6 +117,18 @@ def test_other_ways_to_touch_everybody(server, way):
     else:
         answer = org.admin.request("PATCH", "/org", {"default_role": "RE"})
     assert answer.status == 200
+    assert roles(org) == {"RE": PEOPLE}
+
+
+def test_rosterctl_waits_and_shows_how_far_it_is(server):
+    org = large(server)
+    env = {"ROSTERD_SERVER": server.base, "ROSTERD_TOKEN": org.token("admin")}
+    org.admin.ok("PUT", "/rules", document(rule("crowd", "Crowd", {"org_role": "RE"})))
+    made = plan(org, rule("crowd", "Crowd", {"org_role": "MA"}))
+    out, said = on_a_terminal(SimpleNamespace(env=env), "rules", "apply", "--plan", made["plan"], "--hash", made["hash"])
+    assert out == "rules are now revision 2\n" and f"of {PEOPLE} people recomputed" in said
+    assert roles(org) == {"MA": PEOPLE}
+    assert server.api(org, "rules", "activate", "1") == "rules are now revision 3\n"
     assert roles(org) == {"RE": PEOPLE}
 
 

@@ -1,6 +1,6 @@
 // plan.js - what a change of the rules would do to everybody, and doing exactly that.
-import { html, useState } from "../html.js";
-import { get, id, post, useAct, useLoad } from "../api.js";
+import { html, useEffect, useState } from "../html.js";
+import { get, id, post, postAsync, useAct, useLoad } from "../api.js";
 import { Button, Chip, Empty, Link, Load, Notice, Page, Panel, Table, Time, Trouble, say } from "../all.js";
 import { go, route } from "../route.js";
 import { number, t, tn, word } from "../text.js";
@@ -20,6 +20,18 @@ export async function plan(body) {
 export async function planPeople(users, what, word) {
 	const made = await post("/people/plan", { users, [what]: word || null });
 	go("/people/plan/" + made.plan);
+}
+
+/** Rules that hold already, and how many people follow them by now; reloads while it goes on. */
+export function Rollout({ of, reload }) {
+	useEffect(() => {
+		if (!of)
+			return undefined;
+		const timer = setTimeout(reload, 500);
+		return () => clearTimeout(timer);
+	}, [of]);
+	return of && html`<${Notice} title=${t("rollout.title")}><progress max=${of.total} value=${of.done} aria-label=${t("rollout.title")}></progress>
+		<p class="small mute">${t("rollout.counts", { done: number(of.done), total: number(of.total) })}</p><//>`;
 }
 
 function SeatsMove({ of }) {
@@ -66,7 +78,7 @@ function View({ of, path, home, reload }) {
 	const did = people ? t("people.applied") : t("rules.applied", { n: of.revision });
 	const apply = useAct(async () => {
 		const order = { plan: of.plan, hash: of.hash };
-		const done = await (people ? post("/people/apply", order) : post("/rules/apply", order));
+		const done = await (people ? post("/people/apply", order) : postAsync("/rules/apply", order));
 		say(people ? did : t("rules.applied", { n: done.revision }));
 		reload();
 	});
@@ -74,6 +86,7 @@ function View({ of, path, home, reload }) {
 	const failed = of.tests?.failed || [];
 	return html`
 		${of.state === "applied" && html`<${Notice} kind="ok" title=${did} action=${html`<div class="actions">${!people && of.base_revision > 0 && html`<${Button} busy=${undo.busy} onClick=${() => undo.run()}>${t("plan.undo")}<//>`}<${Link} class="button" to=${home}>${t(people ? "screen.people" : "screen.rules")}<//></div>`} />`}
+		<${Rollout} of=${of.rollout} reload=${reload} />
 		<${Trouble} problem=${undo.problem} />
 		${["expired", "outdated"].includes(of.state) && html`<${Notice} kind="warn">${t("plan." + of.state)}<//>`}
 		${apply.problem && html`<${Moved} of=${apply.problem} />`}

@@ -6,7 +6,7 @@ import { go } from "../route.js";
 import { matches, namesOne } from "../match.js";
 import { Gives, usePlaces } from "../rule.js";
 import { Actor } from "../deeds.js";
-import { Plan, plan } from "./plan.js";
+import { Plan, Rollout, plan } from "./plan.js";
 import { moment, number, t, tn, word } from "../text.js";
 
 const ways = ["name", "exact", "id", "external_id", "glob", "regex"];
@@ -154,6 +154,7 @@ function Rules() {
 	const of = useLoad(() => get("/rules"));
 	return html`<${Page} title=${t("screen.rules")} lead=${t("rules.lead")} chips=${of.data?.revision > 0 && html`<${Chip}>${t("rules.revision", { n: of.data.revision })}<//>`}>
 		<${Tabs} here="table" />
+		<${Rollout} of=${of.data?.rollout} reload=${of.reload} />
 		<${Load} of=${of}>${(r) => html`<${Draft} key=${r.revision} of=${r} reload=${of.reload} />`}<//>
 	<//>`;
 }

@@ -885,6 +885,8 @@ export default {
 	"runs.error": "Problem",
 	"runs.dry": "Probe",
 	"runs.progress": "Fortschritt",
+	"rollout.title": "Die Regeln gelten; die Personen folgen",
+	"rollout.counts": "{done} von {total} Personen neu berechnet",
 	"runs.counts": "{read} gelesen, {compared} verglichen, {changed} geändert, {applied} angewendet",
 	"runs.failed": "Der Abgleich ist gescheitert; niemandem wurde etwas genommen",
 	"runs.held": "Zu viele würden etwas verlieren: jemand muss entscheiden.",

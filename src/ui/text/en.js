@@ -885,6 +885,8 @@ export default {
 	"runs.error": "Problem",
 	"runs.dry": "try",
 	"runs.progress": "Progress",
+	"rollout.title": "The rules are active; people follow",
+	"rollout.counts": "{done} of {total} people recomputed",
 	"runs.counts": "{read} read, {compared} compared, {changed} changed, {applied} applied",
 	"runs.failed": "The run failed; nothing was taken from anybody",
 	"runs.held": "Too many would lose something: somebody has to decide.",
