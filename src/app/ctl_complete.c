@@ -125,5 +125,9 @@ bool ctl_completion(struct ctl *k)
 		printf("#compdef rosterctl\nautoload -Uz bashcompinit && bashcompinit\n");
 	print_function(k);
 	printf("complete -o default -F _rosterctl rosterctl\n");
+	/* an installed file is itself the function that the first TAB calls */
+	if (zsh)
+		printf("[ \"${funcstack[1]}\" != _rosterctl ] ||"
+		       " _bash_complete -o default -F _rosterctl\n");
 	return true;
 }
