@@ -57,6 +57,18 @@ test("see what a rule would do, apply exactly that, and undo it", async (t) => {
 	quiet(page, "plan");
 });
 
+test("it shows how many people follow the rules by now", async () => {
+	await world.order("cut", { org: owner.org, done: 700, total: 2800 });
+	const page = await world.page(owner.cookie);
+	await show(page, "/rules");
+	await page.getByText("700 of 2,800 people recomputed").waitFor();
+	assert.equal(await page.getByRole("progressbar").getAttribute("value"), "700");
+	await check(page, "rollout");
+	await world.order("resume", { org: owner.org });
+	await page.getByText("people recomputed").waitFor({ state: "detached" });
+	quiet(page, "rollout");
+});
+
 test("a hold is looked at and approved", async (t) => {
 	if (lacks(t, "/holds"))
 		return;

@@ -14,6 +14,8 @@
     {"do": "slapd"}                     an OpenLDAP with twelve people
     {"do": "mirror", "org"}             the same, connected, with a run that was tried
     {"do": "patch", "org", "path", "body"}  what an administrator changes meanwhile
+    {"do": "cut", "org", "done", "total"}  rules whose server was killed while people followed them
+    {"do": "resume", "org"}             the next server may go on with them
     {"do": "token"}                     an administrator's, of any organization
     {"do": "get", "org", "path"}        what the API says
     {"do": "end"}
@@ -167,6 +169,17 @@ class World:
 
     def patch(self, order):
         return self.org(order).admin.ok("PATCH", order["path"], order["body"])
+
+    def cut(self, order):
+        org = self.org(order)
+        org.sql("INSERT INTO rollouts (org_id, revision, after_user, done, total, started, actor, trace) SELECT id,"
+                f" rules_revision, '', {order['done']}, {order['total']}, {int(time.time() * 1000)}, 'system', 'cut' FROM orgs WHERE id = {{org}}")
+        org.sql(f"UPDATE orgs SET rolling = {int(time.time() + DAY) * 1000} WHERE id = {{org}}")
+        return {}
+
+    def resume(self, order):
+        self.org(order).sql("UPDATE orgs SET rolling = 1 WHERE id = {org}")
+        return {}
 
     def token(self, order):
         return {"token": next(iter(self.accounts.values())).org.token("admin")}
