@@ -5,7 +5,8 @@
  * of its own: nobody waits for more than one of them, and whatever ends a process loses no
  * more than one.  How far it has come is in the database, so that any process goes on with it;
  * that two do so at once costs time and does no harm.  The new rules hold from the change on
- * for whoever is touched by anything else meanwhile, and the end is the same.
+ * for whoever is touched by anything else meanwhile, and the end is the same.  (Who decides in
+ * workspaces and projects is the exception: that changes for everybody within the change.)
  *
  *	The change:	touch_everybody(c)
  *	after it:	while (rollout_step(c, &more) && more) ...

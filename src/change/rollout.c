@@ -159,13 +159,26 @@ static bool begin(struct ctx *c, int64_t total)
 			       db_text(c->trace)));
 }
 
+/* What the platform is told of places is the difference of what counts: where it counts by
+ * other policies from here on, nobody may be recomputed who does not know the former ones. */
+static bool counts_otherwise(const struct ctx *c)
+{
+	const struct org *before = c->touched->policies;
+
+	return before &&
+	       (before->authority[SCOPE_WORKSPACE] != c->org->authority[SCOPE_WORKSPACE] ||
+		before->authority[SCOPE_PROJECT] != c->org->authority[SCOPE_PROJECT]);
+}
+
 bool rollout_begin(struct ctx *c)
 {
 	int64_t people;
 
 	if (!db_alone(c) || !count_people(c, INT64_MAX, &people))
 		return false;
-	return people <= ROLLOUT_AT_ONCE ? at_once(c) : begin(c, people);
+	if (people <= ROLLOUT_AT_ONCE || counts_otherwise(c))
+		return at_once(c);
+	return begin(c, people);
 }
 
 /* ---- after it ---- */

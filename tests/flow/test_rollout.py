@@ -187,6 +187,17 @@ def test_whoever_waits_is_answered_when_the_server_ends(own_server):
     assert roles(org) == {"RE": PEOPLE}
 
 
+def test_the_platform_is_told_of_places_that_count_no_more(server):
+    org = large(server)
+    place = org.admin.ok("POST", "/workspaces", {"title": "Vision"})["id"]
+    org.admin.ok("PUT", "/rules", document(rule("crowd", "Crowd", {"workspace": place})))
+    answer = org.admin.request("PATCH", "/org", {"authority": {"workspace": "manual"}}, headers=ASYNC)
+    assert answer.status == 200 and "rollout" not in org.admin.ok("GET", "/rules")
+    told = org.sql("SELECT COUNT(DISTINCT user_id) FROM outbox WHERE org_id = {org} AND type = 'membership.changed'"
+                   " AND payload LIKE '%\"removed\":[{%'")
+    assert told == [(PEOPLE,)]
+
+
 def test_rules_change_again_in_the_midst(server):
     org = large(server)
     first = begin(org, "RE")
