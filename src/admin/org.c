@@ -107,11 +107,11 @@ static bool read_patch(struct ctx *c, const json_t *j, struct org *o)
 	       body_bool(c, j, "relink_former", &o->relink_former);
 }
 
-/* Do the roles of people hang on what was changed? */
+/* Do the roles of people hang on what was changed?  Not on seats: who waits for one is served
+ * by any change that is alone. */
 static bool moves_people(const struct org *a, const struct org *b)
 {
-	bool same = a->seat_limit == b->seat_limit && a->refuse_when_full == b->refuse_when_full &&
-		    a->default_role == b->default_role && a->never_matched == b->never_matched &&
+	bool same = a->default_role == b->default_role && a->never_matched == b->never_matched &&
 		    a->lost_match == b->lost_match;
 
 	for (int s = 0; s < SCOPES; s++)
