@@ -55,16 +55,22 @@ bool source_create(struct ctx *c, struct source *s)
 bool source_save(struct ctx *c, const struct source *s)
 {
 	const char *key = text_fold(c->arena, s->name);
+	bool same = false;
 	struct rows r;
 
 	if (!check_name(c, s->name) ||
-	    !db_run(c, &r,
-		    "SELECT s.id FROM sources s WHERE s.org_id = $1 AND s.name_key = $2"
-		    " AND s.id <> $3",
-		    DB_ARGS(db_text(c->org->id), db_text(key), db_text(s->id))))
+	    !db_run(c, &r, "SELECT s.id FROM sources s WHERE s.org_id = $1 AND s.name_key = $2",
+		    DB_ARGS(db_text(c->org->id), db_text(key))))
 		return false;
-	if (r.count)
-		return error(c, ERR_UNIQUE, "there is a connection \"%s\" already", s->name);
+	if (r.count) {
+		same = strcmp(row_text(&r, 0, 0), s->id) == 0;
+		if (!same)
+			return error(c, ERR_UNIQUE, "there is a connection \"%s\" already",
+				     s->name);
+	}
+	/* rules may ask for groups of a connection by its name */
+	if (!same)
+		touch_everybody(c);
 	return org_moved(c) &&
 	       db_push(c,
 		       "UPDATE sources SET name = $3, name_key = $4, preset = $5, settings = $6,"

@@ -83,9 +83,9 @@ def test_matching_by_id_and_external_id(new_org):
 
 def test_rule_of_one_source_only(new_org):
     org = new_org(default_role="NO")
-    clients = {}
+    clients, ids = {}, {}
     for name in ("okta", "entra"):
-        connection = org.admin.ok("POST", "/connections/scim", {"name": name, "preset": "okta"})["id"]
+        connection = ids[name] = org.admin.ok("POST", "/connections/scim", {"name": name, "preset": "okta"})["id"]
         token = org.admin.ok("POST", "/tokens", {"kind": "scim", "connection": connection})
         client = type(org.scim)(org.server.base, "/scim/v2", token["token"], org.scim.content_type)
         clients[name] = client
@@ -95,6 +95,11 @@ def test_rule_of_one_source_only(new_org):
     make_group(org, "Team", [mine], scim=clients["okta"])
     make_group(org, "Team", [theirs], scim=clients["entra"])
     assert (role(org, mine), role(org, theirs)) == ("RE", "NO")
+    # by its name, whichever connection has that
+    org.admin.ok("PATCH", "/connections/scim/" + ids["okta"], {"name": "former"})
+    assert (role(org, mine), role(org, theirs)) == ("NO", "NO")
+    org.admin.ok("PATCH", "/connections/scim/" + ids["entra"], {"name": "Okta"})
+    assert (role(org, mine), role(org, theirs)) == ("NO", "RE")
 
 
 # ---- grants ----------------------------------------------------------------
