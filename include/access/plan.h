@@ -63,7 +63,9 @@ struct plan {
 	struct arena *arena;
 	const struct rule_set *rules;
 	const struct org *policy;
-	const char *author; /* a user's id, whose loss is worth a warning; or NULL */
+	const char *author;       /* a user's id, whose loss is worth a warning; or NULL */
+	const struct grant *gone; /* places that rules name and nobody gets into */
+	int gones;
 
 	/* what came of it */
 	int64_t people, changed;   /* changed: people of whom anything changes */

@@ -66,6 +66,9 @@ const char *resolve_taken(const struct org *policy, const struct facts *f, const
 int resolve_place(const struct org *policy, const struct facts *f, const struct verdict *v,
 		  const struct grant *place);
 
+/* Takes out what is given in n places, by scope and target. */
+void verdict_drop(struct verdict *v, const struct grant *places, int n);
+
 /* Role that counts in one scope among grants that do: the highest.  False if none. */
 bool resolve_scope(const struct org *policy, const struct grant *grants, int n, enum scope scope,
 		   const char *target, enum role *out);

@@ -17,8 +17,8 @@ struct touched_lost {
 struct touched_place {
 	enum scope scope;
 	const char *target;
-	bool had, manual, gone; /* gone: the place itself */
-	enum role role;         /* if he had it           */
+	bool had, manual;
+	enum role role; /* if he had it */
 	struct touched_place *next;
 };
 

@@ -249,6 +249,8 @@ void plan_person(struct plan *p, struct arena *scratch, const struct plan_person
 	struct verdict v;
 
 	resolve_kept(scratch, &who->facts, who->held, who->helds, p->rules, p->policy, &v);
+	if (p->gones)
+		verdict_drop(&v, p->gone, p->gones);
 	of.wanted = v.wanted;
 	of.author = p->author && strcmp(p->author, who->id) == 0;
 	p->people++;

@@ -202,3 +202,21 @@ void resolve_kept(struct arena *a, const struct facts *f, const struct rule_grou
 	if (resolve_taken(policy, f, out, &kept))
 		*out = kept;
 }
+
+static bool is_of(const struct grant *g, const struct grant *places, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (places[i].scope == g->scope && strcmp(places[i].target, g->target) == 0)
+			return true;
+	return false;
+}
+
+void verdict_drop(struct verdict *v, const struct grant *places, int n)
+{
+	int kept = 0;
+
+	for (int i = 0; i < v->grants; i++)
+		if (!is_of(&v->grant[i], places, n))
+			v->grant[kept++] = v->grant[i];
+	v->grants = kept;
+}

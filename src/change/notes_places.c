@@ -52,7 +52,7 @@ static void keep_highest(struct places *p)
 	p->n = kept;
 }
 
-static const struct touched_place *moved(const struct person *p, const struct grant *g)
+static bool moved(const struct person *p, const struct grant *g)
 {
 	const struct touched_place *t = p->why.place;
 
@@ -89,19 +89,10 @@ static struct places places_before(struct ctx *c, const struct person *p)
 static struct places places_after(struct ctx *c, const struct person *p)
 {
 	struct places out = { 0 };
-	int n = 0;
 
 	out.list = arena_array(c->arena, struct grant, (size_t)(p->verdict.grants + p->manuals));
 	add(&out, c->org, p->verdict.grant, p->verdict.grants);
 	add(&out, c->org, p->manual, p->manuals);
-	for (int i = 0; i < out.n; i++) {
-		const struct touched_place *t = moved(p, &out.list[i]);
-
-		/* rules may still name a place that is gone */
-		if (!t || !t->gone)
-			out.list[n++] = out.list[i];
-	}
-	out.n = n;
 	keep_highest(&out);
 	return out;
 }
@@ -143,8 +134,7 @@ static const char *difference(struct ctx *c, struct places old, struct places ne
 			    removed.n ? removed.p : "");
 }
 
-/* Most people: the rules give what they gave. */
-static bool same_grants(const struct person *p)
+bool person_is_given_the_same(const struct person *p)
 {
 	if (p->mappeds != p->verdict.grants)
 		return false;
@@ -157,7 +147,7 @@ static bool same_grants(const struct person *p)
 
 const char *places_moved(struct ctx *c, const struct person *p)
 {
-	if (same_grants(p) && !p->why.place && !c->touched->policies)
+	if (person_is_given_the_same(p) && !p->why.place && !c->touched->policies)
 		return NULL;
 	return difference(c, places_before(c, p), places_after(c, p));
 }

@@ -69,6 +69,11 @@ bool brake_write(struct ctx *c, const struct people *all) MUST;
 /* After settling: what was taken is remembered, lists are renewed and told of. */
 bool brake_end(struct ctx *c) MUST;
 
+/* Do the rules give what they gave? */
+bool person_is_given_the_same(const struct person *p);
+/* Takes out of the verdicts what rules give in places that are not there. */
+bool people_drop_gone(struct ctx *c, struct people *all) MUST;
+
 /* Verdicts, seats, last administrator: fills in after. */
 bool people_settle(struct ctx *c, struct people *all) MUST;
 

@@ -86,6 +86,7 @@ static bool begin(struct ctx *c, const struct rule_set *draft, struct plan_resul
 	return true;
 }
 
+/* Rules that are in force already were warned of. */
 static bool everybody(struct ctx *c, const struct rule_set *draft, struct plan_groups *g,
 		      struct plan_result *out)
 {
@@ -93,7 +94,8 @@ static bool everybody(struct ctx *c, const struct rule_set *draft, struct plan_g
 	bool more = true;
 
 	if (!begin(c, draft, out) || !plan_read_groups(c, draft, g) ||
-	    !plan_read_places(c, draft, g, out))
+	    !plan_read_places(c, draft, g, out) ||
+	    !plan_check_targets(c, draft, &out->plan, g->given ? NULL : &out->warnings))
 		return false;
 	while (more)
 		if (!one_page(c, g, &out->plan, last, &more))
@@ -109,8 +111,6 @@ bool plan_evaluate(struct ctx *c, const struct rule_set *draft, struct plan_resu
 	if (!everybody(c, draft, &g, out))
 		return false;
 	plan_lint(c->arena, draft, g.group, g.seen, g.n, &out->policy, &out->warnings);
-	if (!plan_check_targets(c, draft, &out->warnings))
-		return false;
 	warn_of_people(c, out);
 	return true;
 }
@@ -170,7 +170,7 @@ bool plan_join(struct ctx *c, const char *user_id, const char *group, const char
 		return false;
 	/* a workspace that is made for a group without members comes with the first */
 	g.peopled[extra - g.group] = true;
-	if (!plan_read_places(c, set, &g, out) ||
+	if (!plan_read_places(c, set, &g, out) || !plan_check_targets(c, set, &out->plan, NULL) ||
 	    !count_others(c, user_id, &out->plan.seats_before) ||
 	    !plan_read_person(c, &g, user_id, extra, &out->plan))
 		return false;

@@ -29,5 +29,7 @@ bool plan_read_people(struct ctx *c, const struct plan_groups *g, const char *af
 bool plan_read_person(struct ctx *c, const struct plan_groups *g, const char *user_id,
 		      const struct rule_group *extra, struct plan *p) MUST;
 
-/* Places that rules name and that are not there, or take no members. */
-bool plan_check_targets(struct ctx *c, const struct rule_set *draft, struct plan_warnings *w) MUST;
+/* Places that rules name and that are not there, or take no members: into p->gone, and with w as
+ * warnings. */
+bool plan_check_targets(struct ctx *c, const struct rule_set *draft, struct plan *p,
+			struct plan_warnings *w) MUST;

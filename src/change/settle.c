@@ -173,6 +173,8 @@ bool people_settle(struct ctx *c, struct people *all)
 		if (!keep_last_admin(c, all, &all->p[i]))
 			return false;
 	}
+	if (!people_drop_gone(c, all))
+		return false;
 	n = pick(c, all, waits_no_more, &p, &ids);
 	for (int i = 0; i < n; i++)
 		p[i]->after.waiting_since = 0;

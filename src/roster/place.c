@@ -120,11 +120,9 @@ static bool drop_grants(struct ctx *c, enum scope scope, const char *target)
 		    args))
 		return false;
 	for (int i = 0; i < r.count; i++) {
-		struct touched_place was = { .scope = scope,
-					     .target = target,
-					     .had = true,
-					     .manual = row_bool(&r, i, 2),
-					     .gone = true };
+		struct touched_place was = {
+			.scope = scope, .target = target, .had = true, .manual = row_bool(&r, i, 2)
+		};
 
 		IGNORE(role_parse(row_text(&r, i, 1), &was.role));
 		touch_place(c, row_text(&r, i, 0), &was);

@@ -113,14 +113,31 @@ def test_a_place_that_goes_takes_its_people(new_org):
     org = new_org(default_role="AN")
     work, project = places(org)
     ada, bob = make_user(org), make_user(org)
-    make_group(org, "A", [ada])
+    staff = make_group(org, "A", [ada])
     rules(org, ("a", "A", {"workspace": work}), ("b", "A", {"project": project, "role": "RE"}))
     org.admin.ok("POST", "/grants", {"user": bob, "project": project, "role": "AN"})
     platform = Follower(org)
     platform.agrees(ada, bob)
     org.admin.ok("DELETE", "/projects/" + project)
     org.admin.ok("DELETE", "/workspaces/" + work)
-    assert len(platform.catch_up().seen) and platform.places == {ada: {}, bob: {}}
+    platform.agrees(ada, bob)
+    assert platform.places == {ada: {}, bob: {}}
+    # the rules still name it, and nobody gets there any more
+    org.scim.ok("PATCH", "/Groups/" + staff, add_members(bob))
+    assert platform.agrees(ada, bob) == [] and shown(org, bob)["workspaces"] == []
+    made = plan(org, rule("a", "A", {"workspace": work}), rule("b", "A", {"project": project, "role": "RE"}))
+    assert made["changed"] == 0 and {w["kind"] for w in made["warnings"]} == {"unknown_target"}
+    assert org.admin.ok("GET", f"/users/{bob}/explain?group={staff}")["join"]["changes"] == []
+
+
+def test_a_personal_workspace_takes_nobody(new_org):
+    org = new_org(default_role="AN")
+    own = org.admin.ok("POST", "/workspaces", {"title": "Mine", "personal": True})["id"]
+    ada = make_user(org)
+    make_group(org, "A", [ada])
+    made = plan(org, rule("a", "A", {"workspace": own}))
+    assert made["changed"] == 0 and {w["kind"] for w in made["warnings"]} == {"personal_workspace"}
+    assert apply(org, made).status == 200 and shown(org, ada)["workspaces"] == []
 
 
 def test_leavers_hand_over_what_they_had_by_any_way(new_org):

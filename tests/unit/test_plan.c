@@ -108,7 +108,10 @@ static bool mutate(struct world *w)
 	struct group *g;
 	struct org *o;
 
-	switch (pick(w, 6)) {
+	switch (pick(w, 7)) {
+	case 6:
+		/* rules may go on naming it */
+		return pick(w, 9) || project_delete(c, w->project[pick(w, PLACES)]);
 	case 0:
 		return set_active(c, user, pick(w, 3) > 0);
 	case 1:
