@@ -78,6 +78,9 @@ static json_t *answer_of(struct ctx *c, const struct admin_route *r, const char 
 			 content("application/x-ndjson", literal("{\"type\":\"string\"}")));
 	else
 		json_put(j, "content", content("application/json", schema_of(c, r->response)));
+	if (r->query && strstr(r->query, "format"))
+		json_object_update_new(json_object_get(j, "content"),
+				       content("text/csv", literal("{\"type\":\"string\"}")));
 	return j;
 }
 

@@ -269,7 +269,7 @@ const struct admin_route admin_routes[] = {
 	  "limit after", NULL, "list:Invitation", "200" },
 	{ POST,   API "/invitations", ADMIN_FRESH, ADMIN_WRITES, admin_invitation_post,
 	  "createInvitation", "Invite an address; without email make the shared link. The link stands in this answer and never again",
-	  NULL, "InvitationNew", "InvitationMade", "201 409" },
+	  NULL, "InvitationNew", "InvitationMade", "201 404 409" },
 	{ POST,   API "/invitations/{}/reset", ADMIN_FRESH, ADMIN_WRITES, admin_invitation_reset,
 	  "resetInvitation", "A new link; the old one is dead. A body {\"expires_days\": N} may say how long it is good",
 	  NULL, "InvitationReset", "InvitationMade", "200 404 409" },

@@ -93,7 +93,7 @@ static json_t *enumeration(struct ctx *c, const char *words, bool or_null)
 
 static json_t *plain(struct ctx *c, const char *name, bool or_null)
 {
-	json_t *j;
+	json_t *j, *either;
 
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
 		if (strcmp(types[i].name, name) == 0)
@@ -103,12 +103,19 @@ static json_t *plain(struct ctx *c, const char *name, bool or_null)
 			return enumeration(c, enumerations[i].words, or_null);
 	j = json_object();
 	json_put_text(j, "$ref", arena_printf(c->arena, "#/components/schemas/%s", name));
+	if (!or_null)
+		return j;
+	either = json_array();
+	json_append(either, j);
+	json_append(either, literal("{\"type\":\"null\"}"));
+	j = json_object();
+	json_put(j, "oneOf", either);
 	return j;
 }
 
 json_t *schema_of_type(struct ctx *c, const char *type)
 {
-	size_t n = strcspn(type, "[?!");
+	size_t n = strcspn(type, "[?!~");
 	json_t *one = plain(c, arena_strndup(c->arena, type, n), strchr(type, '?')), *list;
 
 	if (type[n] != '[')
@@ -119,8 +126,9 @@ json_t *schema_of_type(struct ctx *c, const char *type)
 	return list;
 }
 
-/* One "name:type" of length n. */
-static void put_member(struct ctx *c, json_t *members, json_t *required, const char *p, size_t n)
+/* One "name:type" of length n; all: it is always there, unless the type says otherwise. */
+static void put_member(struct ctx *c, json_t *members, json_t *required, bool all, const char *p,
+		       size_t n)
 {
 	char *name = arena_strndup(c->arena, p, n), *type = strchr(name, ':');
 
@@ -128,12 +136,13 @@ static void put_member(struct ctx *c, json_t *members, json_t *required, const c
 		abort();
 	*type++ = '\0';
 	json_put(members, name, schema_of_type(c, type));
-	if (strchr(type, '!'))
+	if (all ? !strchr(type, '~') : strchr(type, '!') != NULL)
 		json_append(required, json_string(name));
 }
 
 json_t *schema_of_shape(struct ctx *c, const struct shape *s)
 {
+	bool all = !s->closed && !strchr(s->members, '!');
 	json_t *j, *members, *required;
 
 	if (*s->members == '{')
@@ -144,7 +153,7 @@ json_t *schema_of_shape(struct ctx *c, const struct shape *s)
 	for (const char *p = s->members; *p; p += strspn(p, " ")) {
 		size_t n = strcspn(p, " ");
 
-		put_member(c, members, required, p, n);
+		put_member(c, members, required, all, p, n);
 		p += n;
 	}
 	json_put_text(j, "type", "object");

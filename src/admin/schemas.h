@@ -4,7 +4,7 @@
  * A shape is a list of "name:type" with a blank between.  A type is string, int, bool, time,
  * any, flags (an object of booleans), text (a string, or a number in its place), a word of
  * enumerations below, or the name of another shape.  Behind it: [] a list of them,
- * ? or null, ! must be there.
+ * ? or null, ! must be there.  Where no member has a !, as in answers, all must but those with ~.
  */
 #pragma once
 

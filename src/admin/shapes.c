@@ -30,14 +30,15 @@
 	"state:invitation_state joined:int user:string? created:time created_by:string " \
 	"expires:time"
 #define LDAP_SETTINGS "preset:string? enabled:bool uris:string[] tls:any bind:any users:any groups:any " \
-	"id:any attributes:any state:any deactivate:any link:bool schedule_minutes:int " \
+	"attributes:any state:any deactivate:any link:bool schedule_minutes:int " \
 	"full_hours:int strategy:strategy canaries:string[] signin:any page_size:int " \
 	"connect_seconds:int answer_seconds:int run_minutes:int entries_max:int entry_kib_max:int"
 #define LDAP "name:string " LDAP_SETTINGS
 
 const struct shape admin_shapes[] = {
 	{ "Any", false, "{}" },
-	{ "Problem", false, "type:string title:string status:int detail:string instance:string" },
+	{ "Problem", false, "type:string title:string status:int detail:string instance:string~ "
+		"moved:PlanMoved~" },
 	{ "Authority", true, "org:authority workspace:authority project:authority" },
 	{ "Organization", false, "id:string " POLICIES " rules_revision:int created:time changed:time" },
 	{ "OrganizationPatch", true, POLICIES },
@@ -56,14 +57,14 @@ const struct shape admin_shapes[] = {
 		"by:string? since:time counts:bool lost_to:string? why:string? held:bool" },
 	{ "Joined", false, "group:string waits:bool changes:PlanChange[]" },
 	{ "Explanation", false, "user:User summary:string? grants:Reason[] holds:string[] "
-		"join:Joined" },
+		"join:Joined~" },
 
 	{ "Group", false, GROUP },
 	{ "Member", false, "id:string userName:string displayName:string?" },
 	{ "GroupPage", false, GROUP " items:Member[] next:string? total:int" },
 
 	{ "Hold", false, HOLD },
-	{ "Stake", false, "role:role places:any[]" },
+	{ "Stake", false, "role:role~ places:any[]~" },
 	{ "HoldPerson", false, "user:string userName:string what:taken before:Stake after:Stake" },
 	{ "HoldPage", false, HOLD " items:HoldPerson[] next:string? total:int" },
 	{ "HoldApproval", true, "digest:string!" },
@@ -75,8 +76,8 @@ const struct shape admin_shapes[] = {
 	{ "Project", false, "id:string title:string workspace:string created:time changed:time" },
 	{ "ProjectNew", true, "title:string! workspace:string!" },
 
-	{ "Grant", false, "id:string user:string userName:string scope:scope org_role:invited "
-		"workspace:string project:string title:string role:string by:string? since:time" },
+	{ "Grant", false, "id:string user:string userName:string scope:scope org_role:invited~ "
+		"workspace:string~ project:string~ title:string~ role:string by:string? since:time" },
 	{ "GrantNew", true, "user:string! org_role:given workspace:string project:string role:place_role" },
 	{ "Pair", false, "{\"type\":\"array\",\"items\":{\"type\":\"string\"}}" },
 	{ "ProjectMapping", false, "project_id:text! group:string! role:string!" },
@@ -97,8 +98,13 @@ const struct shape admin_shapes[] = {
 		"created:time expires:time base_revision:int people:int changed:int users:PlanUsers "
 		"seats:PlanSeats warnings:PlanWarning[] warnings_left_out:int tests:PlanTests "
 		"rules:PlanRules workspaces:string[] changes:PlanChange[] changes_left_out:int "
-		"total:int next:string? rollout:Rollout" },
+		"total:int next:string? rollout:Rollout~" },
 	{ "Rollout", false, "done:int total:int started:time" },
+	{ "Outcome", false, "before:string? after:string? because:string?" },
+	{ "ChangeMoved", false, "user:string userName:string scope:scope target:string? "
+		"planned:Outcome? now:Outcome?" },
+	{ "RevisionMoved", false, "planned:int now:int" },
+	{ "PlanMoved", false, "base_revision:RevisionMoved~ changes:ChangeMoved[]~ total:int~" },
 	{ "PlanNew", true, "rules:Rule[] tests:RuleTest[] revision:int base_revision:int author:string? "
 		"created:time? active:bool rollout:any" },
 	{ "PeoplePlanNew", true, "users:string[]! role:given? state:settable" },
@@ -112,7 +118,7 @@ const struct shape admin_shapes[] = {
 		"workspace_from_group:string create:bool adopt:bool" },
 	{ "Rule", true, "id:string! match:Match! grant:Given! from:time until:time note:any" },
 	{ "Rules", false, "revision:int author:string? created:time? active:bool rules:Rule[] "
-		"tests:RuleTest[] rollout:Rollout" },
+		"tests:RuleTest[]~ rollout:Rollout~" },
 	{ "RulesNew", true, "rules:Rule[]! tests:RuleTest[] revision:int base_revision:int author:string? created:time? "
 		"active:bool rollout:any" },
 	{ "Revision", false, "revision:int rules:int author:string created:time active:bool" },
@@ -178,8 +184,8 @@ const struct shape admin_shapes[] = {
 	{ "Session", false, SESSION },
 	{ "OwnSession", false, SESSION " displayName:string? role:role org:string org_name:string "
 		"csrf:string" },
-	{ "Me", false, "kind:caller org:string org_name:string sees:sees user:string userName:string "
-		"displayName:string? role:role method:string csrf:string fresh_until:time" },
+	{ "Me", false, "kind:caller org:string org_name:string sees:sees user:string~ userName:string~ "
+		"displayName:string?~ role:role~ method:string~ csrf:string~ fresh_until:time~" },
 	{ "SigninSettings", false, SIGNIN },
 	{ "SigninSettingsPatch", true, SIGNIN },
 	{ "PasswordLink", false, "url:string expires:time" },
@@ -201,16 +207,16 @@ const struct shape admin_shapes[] = {
 		"idp_metadata_url:string replace_idp:bool " SAML },
 	{ "SamlKey", false, "id:string state:key_state certificate:string subject:string sha256:string "
 		"not_before:time not_after:time created:time" },
-	{ "LdapTest", false, "state:string uri:string whoami:string certificate:any server:any "
-		"users:any groups:any warnings:string[] code:int error:string said:string" },
+	{ "LdapTest", false, "state:string uri:string~ whoami:string~ certificate:any~ server:any~ "
+		"users:any~ groups:any~ warnings:string[] code:int~ error:string~ said:string~" },
 	{ "SamlTest", false, "url:string expires:time" },
 	{ "LdapRun", false, "id:string state:run_state kind:run_kind? dry_run:bool asked_by:string "
 		"created:time started:time? ended:time? read:int compared:int changed:int applied:int "
 		"total:int hold:string? error:string? counts:any seats:any warnings:any would_hold:bool" },
 	{ "LdapConnection", false, "id:string " LDAP " people:int groups_known:int last_run:any "
 		"listed:time? created:time changed:time" },
-	{ "LdapConnectionNew", true, "name:string! " LDAP_SETTINGS },
-	{ "LdapConnectionPatch", true, "accept_directory:bool " LDAP },
+	{ "LdapConnectionNew", true, "name:string! id:any " LDAP_SETTINGS },
+	{ "LdapConnectionPatch", true, "accept_directory:bool id:any " LDAP },
 	{ "LdapSync", true, "dry_run:bool full:bool" },
 	{ "LdapAsked", false, "run:string" },
 	{ "LdapChange", false, "entry:string what:string why:string userName:string? group:string? "

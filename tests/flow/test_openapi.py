@@ -3,6 +3,8 @@ import re
 import time
 
 import pytest
+from harness.openapi import fits
+from harness.people import session_for
 from harness.scim import add_members, make_group, make_user, remove_member, rules
 from harness.server import ROOT
 from test_admin_org import problem
@@ -104,6 +106,9 @@ def test_the_document_is_whole(api):
     named = set(re.findall(r"#/components/schemas/(\w+)", text))
     assert named - set(api["components"]["schemas"]) == set()
     assert set(api["components"]["schemas"]) - named == set(), "schemas that nothing uses"
+    for name, schema in api["components"]["schemas"].items():
+        required = schema.get("required", [])
+        assert len(set(required)) == len(required) and set(required) <= set(schema.get("properties", {})), name
     ids = [o["operationId"] for _, _, o in operations(api)]
     assert len(ids) == len(set(ids))
     for method, path, o in operations(api):
@@ -111,29 +116,6 @@ def test_the_document_is_whole(api):
         assert len(placed) == len(PLACEHOLDER.findall(path)), path
         assert ("requestBody" in o) <= (method in ("POST", "PUT", "PATCH"))
         assert {"401", "403"} <= set(o["responses"]) and any(s[0] == "2" for s in o["responses"])
-
-
-KINDS = {"string": str, "integer": int, "boolean": bool, "object": dict, "array": list, "null": type(None)}
-
-
-def fits(api, schema, value, where):
-    """A small JSON Schema checker: what the document uses, and members that it does not name."""
-    if "$ref" in schema:
-        return fits(api, api["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]], value, where)
-    if "oneOf" in schema:
-        return fits(api, next(o for o in schema["oneOf"] if KINDS[o["type"]] is type(value)), value, where)
-    if "enum" in schema:
-        assert value in schema["enum"], (where, value)
-    if "type" in schema:
-        allowed = [schema["type"]] if isinstance(schema["type"], str) else schema["type"]
-        assert type(value) in [KINDS[k] for k in allowed], (where, value, allowed)
-    if isinstance(value, dict) and "properties" in schema:
-        assert set(value) - set(schema["properties"]) == set(), (where, "not described")
-        for key, one in value.items():
-            fits(api, schema["properties"][key], one, f"{where}.{key}")
-    if isinstance(value, list) and schema:
-        for one in value:
-            fits(api, schema["items"], one, where + "[]")
 
 
 # filled by what happens later, or by people at their browsers: other files check them
@@ -163,29 +145,56 @@ def test_answers_fit_their_schemas(org, api):
 
 # ---- tenants ---------------------------------------------------------------
 
-BODIES = {"PATCH": [{"title": "x"}, {"state": "deactivated"}, {"role": "RE"}, {"name": "x"}, {}], "POST": [None, {}],
-          "PUT": [{"rules": []}]}
+def sample(api, schema):
+    """The least that a schema takes."""
+    if "$ref" in schema:
+        return sample(api, api["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]])
+    if "oneOf" in schema:
+        return sample(api, schema["oneOf"][0])
+    if "enum" in schema:
+        return schema["enum"][0]
+    kind = schema.get("type", "object")
+    kind = kind if isinstance(kind, str) else kind[0]
+    if kind == "object":
+        return {k: sample(api, schema["properties"][k]) for k in schema.get("required", [])}
+    return {"array": [], "integer": 1, "boolean": True}.get(kind, "x")
+
+
+def bodies_of(api, operation):
+    """None, nothing, the least, and that with each of the members alone that are plain."""
+    content = operation.get("requestBody", {}).get("content", {}).get("application/json")
+    if not content:
+        return [None]
+    name = content["schema"]["$ref"].rsplit("/", 1)[1]
+    least, members = sample(api, content["schema"]), api["components"]["schemas"][name].get("properties", {})
+    return [None, {}, least, *({**least, k: sample(api, m)} for k, m in members.items() if "enum" in m or "type" in m)]
 
 
 def test_no_verb_reaches_another_tenant(new_org):
     """Every path with an id, every verb: an id of another organization is one that does not exist."""
     ours, theirs = new_org(default_role="AN"), new_org(default_role="AN")
     things = furnish(ours)
+    for role in ("MA", "AN", "RE"):
+        rules(ours, ("team", "Team", {"org_role": role}))
+    things["revisions"] = "5"  # every organization has a first one
+    things["sessions"] = session_for(ours, things["users"]).session_id
     api = theirs.admin.ok("GET", "/openapi.json")
-    rules(theirs)
-    theirs.admin.ok("POST", "/rules/revisions/1/activate")
     before = snapshot(ours)
-    tried = 0
-    for path in api["paths"]:
-        if "{id}" not in path or "revisions" in path:
-            continue  # revisions are numbers: every organization has its own first
+    reached, offered = set(), set()
+    for path, methods in api["paths"].items():
+        if "{id}" not in path:
+            continue
         for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
-            for body in BODIES.get(method, [None]):
+            operation = methods.get(method.lower())
+            for body in bodies_of(api, operation) if operation else [{}]:
                 seen = outcome(theirs, method, path, things[kind_of(path)], body)
-                nobody = outcome(theirs, method, path, "01900000-0000-7000-8000-000000000000", body)
+                nobody = outcome(theirs, method, path, "9" if "revisions" in path else "01900000-0000-7000-8000-000000000000", body)
                 assert seen == nobody and 400 <= seen[0] < 500, (method, path, body, seen, nobody)
-                tried += 1
-    assert tried > 60
+                if seen[0] == 404:
+                    reached.add((method, path))
+            offered |= {(method, path)} if operation else set()
+    assert offered - reached == set(), "refused before anybody looked whose it is: nothing was proven"
+    assert len(offered) > 50
     assert snapshot(ours) == before
 
 
@@ -195,9 +204,20 @@ def outcome(org, method, path, thing, body):
     return status, str((out or {}).get("detail")).replace(thing, "ID")
 
 
+def test_a_run_is_one_of_its_connection(new_org):
+    """The other hole of a path: a run of another organization below a connection of one's own."""
+    ours, theirs = furnish(new_org()), new_org()
+    mine = furnish(theirs)
+    for more in ("", "/changes"):
+        problem(theirs.admin.get(f"/connections/ldap/{mine['ldap']}/runs/{ours['ldap runs']}{more}"), 404)
+        assert theirs.admin.get(f"/connections/ldap/{mine['ldap']}/runs/{mine['ldap runs']}{more}").status == 200
+
+
 def snapshot(org):
-    paths = ("/org", "/users", "/groups", "/workspaces", "/projects", "/grants", "/rules", "/connections/scim",
-             "/annotations", "/seats")
+    """All that can be read, but for what reading itself moves."""
+    paths = ("/org", "/users", "/groups", "/workspaces", "/projects", "/grants", "/rules", "/rules/revisions", "/holds",
+             "/connections/scim", "/connections/saml", "/connections/ldap", "/annotations", "/seats", "/webhooks", "/domains",
+             "/invitations", "/sessions", "/signin")
     return {p: org.admin.ok("GET", p) for p in paths}, \
         [(t["id"], t["revoked"]) for t in org.admin.ok("GET", "/tokens")["items"]], \
         org.admin.ok("GET", "/audit")["total"]

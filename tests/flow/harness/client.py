@@ -5,6 +5,8 @@ import threading
 import time
 import urllib.parse
 
+from .openapi import API, description
+
 IDLE_LIMIT = 2.0  # seconds after which a kept connection is not trusted any more
 
 
@@ -70,7 +72,10 @@ class Client:
             self.close()
             raise
         self.local.used = time.monotonic()
-        return Answer(response.status, response.headers, decode(data))
+        answer = Answer(response.status, response.headers, decode(data))
+        if target.startswith(API + "/") and description.read(self.host, self.port, self.token):
+            description.check(method, target, *answer)
+        return answer
 
     def get(self, path, **kw):
         return self.request("GET", path, **kw)
