@@ -12,6 +12,7 @@
 #include "base/time.h"
 #include "db/migrate.h"
 #include "plain.h"
+#include "change/rollout.h"
 #include "roster/org.h"
 
 enum { METRICS_BYTES_MAX = 16 << 20, SEATS_FRESH_MS = 5000 };
@@ -61,7 +62,7 @@ static struct {
 
 struct figures {
 	struct seats seats;
-	int64_t holds;
+	int64_t holds, left;
 };
 
 /* clang-format off */
@@ -73,6 +74,7 @@ static const struct {
 	{ "rosterd_seats_used", "Seats that somebody holds.", offsetof(struct figures, seats.used) },
 	{ "rosterd_seats_waiting", "People who wait for a seat.", offsetof(struct figures, seats.waiting) },
 	{ "rosterd_holds_open", "Holds that wait for an administrator.", offsetof(struct figures, holds) },
+	{ "rosterd_rollout_left", "People who do not follow the new rules yet.", offsetof(struct figures, left) },
 };
 /* clang-format on */
 
@@ -87,10 +89,14 @@ static bool count_seats(struct ctx *c, struct org **orgs, struct figures **out, 
 		return false;
 	*out = arena_array(c->arena, struct figures, (size_t)*count);
 	for (int i = 0; i < *count; i++) {
+		struct figures *f = &(*out)[i];
+		struct rollout *r;
+
 		c->org = &(*orgs)[i];
-		if (!db_enter_org(c, c->org->id) || !seat_count(c, &(*out)[i].seats) ||
-		    !hold_count_open(c, &(*out)[i].holds))
+		if (!db_enter_org(c, c->org->id) || !seat_count(c, &f->seats) ||
+		    !hold_count_open(c, &f->holds) || !rollout_find(c, &r))
 			return false;
+		f->left = r ? r->total - r->done : 0;
 	}
 	c->org = NULL;
 	return true;

@@ -1,5 +1,6 @@
 """Rules change for more people than one transaction takes: batches, progress, and whatever interrupts them."""
 import time
+import urllib.request
 from types import SimpleNamespace
 
 import pytest
@@ -196,6 +197,14 @@ def test_the_platform_is_told_of_places_that_count_no_more(server):
     told = org.sql("SELECT COUNT(DISTINCT user_id) FROM outbox WHERE org_id = {org} AND type = 'membership.changed'"
                    " AND payload LIKE '%\"removed\":[{%'")
     assert told == [(PEOPLE,)]
+
+
+def test_operators_see_how_many_are_left(own_server):
+    org = own_server.new_org()
+    org.sql("INSERT INTO rollouts (org_id, revision, after_user, done, total, started, actor, trace)"
+            " SELECT id, 0, '', 100, 2900, 1, 'system', 'cut' FROM orgs WHERE id = {org}")
+    figures = urllib.request.urlopen(own_server.base + "/metrics").read().decode()
+    assert f'rosterd_rollout_left{{org="{org.name}"}} 2800\n' in figures
 
 
 def test_rules_change_again_in_the_midst(server):
