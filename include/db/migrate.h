@@ -9,10 +9,13 @@
 #include "base/ctx.h"
 
 /* One migration: statements that both databases understand, then, for
- * PostgreSQL alone, the tables that get row level security on org_id. */
+ * PostgreSQL alone, the tables that get row level security on org_id, and those
+ * that give up their foreign key to users.  Lists are NULL-terminated; but for
+ * the first they may be NULL. */
 struct migration {
-	const char *const *sql;        /* NULL-terminated */
-	const char *const *org_tables; /* NULL-terminated; may be NULL */
+	const char *const *sql;
+	const char *const *org_tables;
+	const char *const *unkeyed;
 };
 
 /* Fails with ERR_VALUE if the database is newer than the n migrations known. */

@@ -167,18 +167,19 @@ static const char *const first_tables[] = {
 
 /* Never edited, only added to: databases out there remember how far they have come. */
 static const struct migration migrations[] = {
-	{ first, first_tables },
-	{ schema_signin, schema_signin_tables },
-	{ schema_saml, schema_saml_tables },
-	{ schema_recent, NULL },
-	{ schema_removed, NULL },
-	{ schema_holds, schema_hold_tables },
-	{ schema_ldap, schema_ldap_tables },
-	{ schema_plans, schema_plan_tables },
-	{ schema_proved, NULL },
-	{ schema_feed, schema_feed_tables },
-	{ schema_invite, schema_invite_tables },
-	{ schema_rollouts, schema_rollout_tables },
+	{ first, first_tables, NULL },
+	{ schema_signin, schema_signin_tables, NULL },
+	{ schema_saml, schema_saml_tables, NULL },
+	{ schema_recent, NULL, NULL },
+	{ schema_removed, NULL, NULL },
+	{ schema_holds, schema_hold_tables, NULL },
+	{ schema_ldap, schema_ldap_tables, NULL },
+	{ schema_plans, schema_plan_tables, NULL },
+	{ schema_proved, NULL, NULL },
+	{ schema_feed, schema_feed_tables, NULL },
+	{ schema_invite, schema_invite_tables, NULL },
+	{ schema_rollouts, schema_rollout_tables, NULL },
+	{ schema_nothing, NULL, schema_unkeyed },
 };
 
 enum { KNOWN = sizeof(migrations) / sizeof(migrations[0]) };

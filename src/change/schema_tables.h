@@ -16,3 +16,4 @@ extern const char *const schema_proved[];
 extern const char *const schema_feed[], *const schema_feed_tables[];
 extern const char *const schema_invite[], *const schema_invite_tables[];
 extern const char *const schema_rollouts[], *const schema_rollout_tables[];
+extern const char *const schema_nothing[], *const schema_unkeyed[];

@@ -31,7 +31,9 @@ struct db_driver {
 	const char *text_type;                    /* what TEXT of a new table becomes   */
 	const char *stale_tables;                 /* whose statistics are old; NULL: needs none */
 	const char *const *migration_start;       /* SQL; NULL-terminated     */
-	const char *const *org_table;             /* SQL with %s for a table; NULL-terminated */
+	/* SQL with %s for a table; NULL-terminated */
+	const char *const *org_table; /* row level security             */
+	const char *const *unkey;     /* no foreign key to users        */
 };
 
 /* First member of every driver's connection. */

@@ -52,11 +52,11 @@ static const char *put_in(struct arena *a, const char *pattern, const char *tabl
 	return arena_printf(a, "%.*s%s%s", (int)(at - pattern), pattern, table, at + 2);
 }
 
-/* Row level security, where there is such a thing. */
-static bool fence(struct ctx *c, const char *const *tables)
+/* What only one engine knows, to each of some tables. */
+static bool treat(struct ctx *c, const char *const *tables, const char *const *patterns)
 {
 	for (; tables && *tables; tables++)
-		for (const char *const *step = c->db->driver->org_table; *step; step++)
+		for (const char *const *step = patterns; *step; step++)
 			if (!db_run(c, NULL, put_in(c->arena, *step, *tables), DB_NONE))
 				return false;
 	return true;
@@ -83,8 +83,9 @@ static bool step(struct ctx *c, const struct migration *list, int n, int *versio
 	if (*version < n) {
 		const struct migration *next = &list[*version];
 
-		if (!run_list(c, next->sql) || !fence(c, next->org_tables) ||
-		    !set_version(c, *version + 1))
+		if (!run_list(c, next->sql) ||
+		    !treat(c, next->org_tables, c->db->driver->org_table) ||
+		    !treat(c, next->unkeyed, c->db->driver->unkey) || !set_version(c, *version + 1))
 			return false;
 		++*version;
 	}

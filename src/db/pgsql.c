@@ -248,6 +248,13 @@ static const char *const org_table[] = {
 	NULL,
 };
 
+static const char *const unkey[] = {
+	"DO $$ BEGIN EXECUTE (SELECT 'ALTER TABLE ' || conrelid::regclass || ' DROP CONSTRAINT '"
+	" || quote_ident(conname) FROM pg_constraint WHERE conrelid = '%s'::regclass"
+	" AND confrelid = 'users'::regclass AND contype = 'f'); END $$",
+	NULL,
+};
+
 const struct db_driver db_pgsql = {
 	.open = pgsql_open,
 	.close = pgsql_close,
@@ -271,4 +278,5 @@ const struct db_driver db_pgsql = {
 			"AND s.n_mod_since_analyze > 500 + GREATEST(c.reltuples, 0)",
 	.migration_start = migration_start,
 	.org_table = org_table,
+	.unkey = unkey,
 };

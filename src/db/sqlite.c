@@ -144,4 +144,5 @@ const struct db_driver db_sqlite = {
 	.text_type = "TEXT",
 	.migration_start = nothing,
 	.org_table = nothing,
+	.unkey = nothing,
 };

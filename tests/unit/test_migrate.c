@@ -15,12 +15,25 @@ static const struct migration list[] = {
 	{ (const char *const[]){ "CREATE TABLE things (org_id TEXT NOT NULL, id BIGINT NOT NULL, "
 				 "PRIMARY KEY (org_id, id))",
 				 NULL },
-	  tables },
+	  tables, NULL },
 	{ (const char *const[]){ "ALTER TABLE things ADD COLUMN name TEXT",
 				 "CREATE INDEX things_name ON things (org_id, name)", NULL },
+	  NULL, NULL },
+	{ (const char *const[]){ "CREATE TABLE others (id BIGINT)", "THIS IS NOT SQL", NULL }, NULL,
 	  NULL },
-	{ (const char *const[]){ "CREATE TABLE others (id BIGINT)", "THIS IS NOT SQL", NULL },
-	  NULL },
+};
+
+static const char *const nothing[] = { NULL };
+static const char *const kept[] = { "hats", NULL };
+
+static const struct migration keys[] = {
+	{ (const char *const[]){
+		  "CREATE TABLE users (org_id TEXT, id TEXT, PRIMARY KEY (org_id, id))",
+		  "CREATE TABLE hats (org_id TEXT, user_id TEXT, n BIGINT PRIMARY KEY,"
+		  " FOREIGN KEY (org_id, user_id) REFERENCES users (org_id, id))",
+		  NULL },
+	  NULL, NULL },
+	{ nothing, NULL, kept },
 };
 
 static int version(struct ctx *c)
@@ -127,6 +140,26 @@ static void a_rollback_does_not_mix_up_organizations(void **state)
 	ok(c, insert(c, OTHER_ORG, 1));
 }
 
+static bool hat(struct ctx *c, int64_t n)
+{
+	return db_run(c, NULL, "INSERT INTO hats (org_id, user_id, n) VALUES ('o', 'nobody', $1)",
+		      DB_ARGS(db_int(n)));
+}
+
+/* Only where looking somebody up is dear. */
+static void a_table_gives_up_its_key_to_users(void **state)
+{
+	struct ctx *c = *state;
+
+	ok(c, db_migrate(c, keys, 1));
+	fails(c, hat(c, 1), ERR_INTERNAL);
+	ok(c, db_migrate(c, keys, 2));
+	if (on_pg())
+		ok(c, hat(c, 2));
+	else
+		fails(c, hat(c, 2), ERR_INTERNAL);
+}
+
 static void *migrate_by_url(void *url)
 {
 	struct arena a = { 0 };
@@ -175,6 +208,7 @@ int main(void)
 		db_test(a_newer_database_is_refused),
 		db_test(rows_of_others_are_not_seen),
 		db_test(a_rollback_does_not_mix_up_organizations),
+		db_test(a_table_gives_up_its_key_to_users),
 		db_test(several_may_start_at_once),
 	};
 
