@@ -1,6 +1,7 @@
 /* rollouts.c - batches of people, one after the other. */
 #include "rollouts.h"
 
+#include <string.h>
 #include <strings.h>
 
 #include "base/log.h"
@@ -87,9 +88,16 @@ void rollouts_stop(void)
 
 static bool wants_answer_first(const struct http_req *q)
 {
-	const char *prefer = http_header(q, "Prefer");
+	static const char wish[] = "respond-async";
+	const char *p = http_header(q, "Prefer");
 
-	return prefer && strcasecmp(prefer, "respond-async") == 0;
+	for (size_t n; p && *p; p += n) {
+		p += strspn(p, ", \t");
+		n = strcspn(p, ", \t");
+		if (n == sizeof(wish) - 1 && strncasecmp(p, wish, n) == 0)
+			return true;
+	}
+	return false;
 }
 
 void rollouts_follow(struct app *app, struct ctx *c, const struct http_req *q, struct http_resp *p)

@@ -11,7 +11,7 @@ from test_ctl import on_a_terminal
 from test_plan import ahead, apply, document, order, plan, rule
 
 PEOPLE = 2600  # more than ROLLOUT_AT_ONCE of change/rollout.h
-ASYNC = {"Prefer": "respond-async"}
+ASYNC = {"Prefer": "handling=lenient, Respond-Async"}
 
 
 def crowd(org, people=PEOPLE, threads=8):
