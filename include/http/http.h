@@ -28,6 +28,7 @@ struct http_req {
 	bool may_wait;       /* it runs in the waiting lane (http/lane.h)        */
 	bool to_lane;        /* for the handler to set: nothing was done, and it
 			      * is to be run again there                        */
+	uint64_t lane_of;    /* the organization's hash: none has all of the lane; 0: nobody's */
 };
 
 struct http_resp {

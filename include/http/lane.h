@@ -1,6 +1,8 @@
 /*
  * lane.h - the waiting lane: a few threads, and a bounded queue before them, for requests
- * that wait for other machines, so that those who do not never wait for them.
+ * that wait for other machines, so that those who do not never wait for them.  Where there are
+ * several threads, no organization has all of them: one whose directory hangs leaves the others a
+ * quarter.
  */
 #pragma once
 

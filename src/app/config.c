@@ -50,7 +50,8 @@ static const struct setting {
 	{ "queue",           INTEGER, AT(queue),           "1024", 1, 1000000,
 	  "requests that may wait for a worker; beyond them the answer is 503" },
 	{ "lane",            INTEGER, AT(lane),            "8", 1, 64,
-	  "threads for requests that wait for other servers: metadata, artifacts, names; 1 to 64" },
+	  "threads for requests that take long: they wait for other servers, or are about everybody of a"
+	  " large organization; 1 to 64, and no organization has more than three quarters" },
 	{ "lane_queue",      INTEGER, AT(lane_queue),      "256", 1, 1000000,
 	  "requests that may wait for such a thread; beyond them the answer is 503" },
 	{ "connections",     INTEGER, AT(connections),     "12000", 1, 1000000,

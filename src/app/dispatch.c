@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "base/metric.h"
 #include "base/org.h"
+#include "base/text.h"
 #include "base/time.h"
 #include "change/change.h"
 #include "gate.h"
@@ -297,6 +298,7 @@ void dispatch(void *arg, struct arena *a, struct http_req *q, struct http_resp *
 	routes_find(a, q, &r.found);
 	good = serve(&r);
 	q->to_lane = !good && c.lane;
+	q->lane_of = c.org ? (uint64_t)text_hash(c.org->id) : 0;
 	if (q->to_lane)
 		return;
 	if (!good)

@@ -36,7 +36,7 @@
 enum {
 	GRACE_MS = 10 * 1000,
 	FILES_BESIDE = 512,                    /* open files that are not clients */
-	LOANS_BESIDE = 2 + SYNCERS + OUTGOERS, /* of the background, of look-ups ... */
+	LOANS_BESIDE = 3 + SYNCERS + OUTGOERS, /* of the background, rollouts, look-ups ... */
 	VERIFIERS = 2                          /* children that verify sign-ins   */
 };
 

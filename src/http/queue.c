@@ -9,10 +9,22 @@ struct sleeper {
 	struct sleeper *next;
 };
 
-void queue_init(struct queue *q, struct arena *a, int max)
+/* A quarter is left to others. */
+static int share_of(int all)
 {
-	*q = (struct queue){ .max = max > 0 ? max : 1 };
-	q->ring = arena_array(a, void *, (size_t)q->max);
+	int left = all < 4 ? 1 : all / 4;
+
+	return all > 1 ? all - left : all;
+}
+
+void queue_init(struct queue *q, struct arena *a, int max, int takers)
+{
+	*q = (struct queue){ .max = max > 0 ? max : 1, .takers = takers };
+	q->ring = arena_array(a, struct place, (size_t)q->max);
+	if (takers)
+		q->busy = arena_array(a, uint64_t, (size_t)takers);
+	q->most_places = share_of(q->max);
+	q->most_takers = share_of(takers);
 	pthread_mutex_init(&q->lock, NULL);
 }
 
@@ -21,12 +33,36 @@ void queue_destroy(struct queue *q)
 	pthread_mutex_destroy(&q->lock);
 }
 
-bool queue_reserve(struct queue *q)
+static struct place *place_at(struct queue *q, int i)
+{
+	return &q->ring[(q->first + i) % q->max];
+}
+
+static int places_of(struct queue *q, uint64_t of)
+{
+	int n = 0;
+
+	for (int i = 0; i < q->filled; i++)
+		n += place_at(q, i)->of == of;
+	return n;
+}
+
+static int takers_of(const struct queue *q, uint64_t of)
+{
+	int n = 0;
+
+	for (int i = 0; i < q->takers; i++)
+		n += q->busy[i] == of;
+	return n;
+}
+
+bool queue_reserve(struct queue *q, uint64_t of)
 {
 	bool room;
 
 	pthread_mutex_lock(&q->lock);
-	room = !q->closed && q->reserved < q->max;
+	room = !q->closed && q->reserved < q->max &&
+	       (!q->busy || !of || places_of(q, of) < q->most_places);
 	q->reserved += room;
 	pthread_mutex_unlock(&q->lock);
 	return room;
@@ -57,10 +93,10 @@ static void call_for_work(struct queue *q)
 	call_one(q);
 }
 
-void queue_put(struct queue *q, void *item)
+void queue_put(struct queue *q, void *item, uint64_t of)
 {
 	pthread_mutex_lock(&q->lock);
-	q->ring[(q->first + q->filled++) % q->max] = item;
+	*place_at(q, q->filled++) = (struct place){ item, of };
 	call_for_work(q);
 	pthread_mutex_unlock(&q->lock);
 }
@@ -79,19 +115,44 @@ static void lie_down(struct queue *q)
 	q->waking = false;
 }
 
-void *queue_take(struct queue *q)
+/* The oldest whose turn it is; -1: none.  At the end everything goes. */
+static int next_place(struct queue *q)
+{
+	for (int i = 0; i < q->filled; i++) {
+		uint64_t of = place_at(q, i)->of;
+
+		if (!q->busy || q->closed || !of || takers_of(q, of) < q->most_takers)
+			return i;
+	}
+	return -1;
+}
+
+static void *take(struct queue *q, int at, int taker)
+{
+	struct place taken = *place_at(q, at);
+
+	for (; at > 0; at--)
+		*place_at(q, at) = *place_at(q, at - 1);
+	q->first = (q->first + 1) % q->max;
+	q->filled--;
+	q->reserved--;
+	if (q->busy)
+		q->busy[taker] = taken.of;
+	return taken.item;
+}
+
+void *queue_take(struct queue *q, int taker)
 {
 	void *item = NULL;
+	int at;
 
 	pthread_mutex_lock(&q->lock);
-	while (!q->filled && !(q->closed && !q->reserved))
+	if (q->busy)
+		q->busy[taker] = 0;
+	while ((at = next_place(q)) < 0 && !(q->closed && !q->reserved))
 		lie_down(q);
-	if (q->filled) {
-		item = q->ring[q->first];
-		q->first = (q->first + 1) % q->max;
-		q->filled--;
-		q->reserved--;
-	}
+	if (at >= 0)
+		item = take(q, at, taker);
 	/* the last one out tells the others, who wait for a place to be filled */
 	if (q->closed && !q->reserved)
 		call_all(q);

@@ -20,25 +20,16 @@
 #include <unistd.h>
 
 #include "address.h"
+#include "crew.h"
 #include "exchange.h"
 #include "listen.h"
 #include "pump.h"
-#include "queue.h"
 
 enum {
 	PATIENCE_S = 30,              /* for a sender that says nothing           */
 	CONNECTION_MEMORY = 32 << 10, /* headers; a filter of 8 KB must fit      */
 	DISCARD_MAX = 4 << 20,        /* body read past the limit, to answer it   */
 	LAST_WORDS_MS = 1000,         /* for answers made when the grace was over */
-};
-
-/* Threads and the queue they take from. */
-struct crew {
-	struct http_server *server;
-	struct queue queue;
-	pthread_t *thread;
-	int threads;
-	atomic_llong full;
 };
 
 struct http_server {
@@ -105,23 +96,13 @@ static enum MHD_Result take_body(struct exchange *x, const char *data, size_t *n
 	return x->discarded > DISCARD_MAX ? MHD_NO : MHD_YES;
 }
 
-/* A place for it; a full queue counts. */
-static bool has_place(struct crew *crew)
-{
-	bool place = queue_reserve(&crew->queue);
-
-	if (!place)
-		atomic_fetch_add(&crew->full, 1);
-	return place;
-}
-
 static enum MHD_Result hand_over(struct http_server *s, struct exchange *x)
 {
-	if (!has_place(&s->workers))
+	if (!crew_has_place(&s->workers, 0))
 		return refuse(s, x, 503);
 	x->q.body = (struct slice){ x->body.p, x->body.n };
 	MHD_suspend_connection(x->conn);
-	queue_put(&s->workers.queue, x);
+	queue_put(&s->workers.queue, x, 0);
 	return MHD_YES;
 }
 
@@ -178,54 +159,28 @@ static bool pass_on(struct http_server *s, struct exchange *x)
 	x->q.to_lane = false;
 	x->q.may_wait = true;
 	x->p = (struct http_resp){ .status = 200 };
-	if (!has_place(&s->lane)) {
+	if (!crew_has_place(&s->lane, x->q.lane_of)) {
 		x->refused = 503;
 		return false;
 	}
-	queue_put(&s->lane.queue, x);
+	queue_put(&s->lane.queue, x, x->q.lane_of);
 	return true;
 }
 
-static void *work(void *arg)
+static void work(void *arg, void *item)
 {
-	struct crew *crew = arg;
-	struct http_server *s = crew->server;
-	struct exchange *x;
+	struct http_server *s = arg;
+	struct exchange *x = item;
 
-	while ((x = queue_take(&crew->queue))) {
-		if (atomic_load(&s->hurry))
-			x->refused = 503;
-		else
-			s->on_request(s->arg, &x->arena, &x->q, &x->p);
-		if (pass_on(s, x))
-			continue;
-		x->answered = true;
-		MHD_resume_connection(x->conn);
-		pump_call(&s->pump);
-	}
-	return NULL;
-}
-
-static void crew_init(struct crew *crew, struct http_server *s, int threads, int queue_max)
-{
-	crew->server = s;
-	crew->threads = threads;
-	crew->thread = arena_array(&s->arena, pthread_t, (size_t)threads);
-	queue_init(&crew->queue, &s->arena, queue_max);
-}
-
-static void crew_start(struct crew *crew)
-{
-	for (int i = 0; i < crew->threads; i++)
-		if (pthread_create(&crew->thread[i], NULL, work, crew))
-			abort();
-}
-
-static void crew_stop(struct crew *crew)
-{
-	queue_close(&crew->queue);
-	for (int i = 0; i < crew->threads; i++)
-		pthread_join(crew->thread[i], NULL);
+	if (atomic_load(&s->hurry))
+		x->refused = 503;
+	else
+		s->on_request(s->arg, &x->arena, &x->q, &x->p);
+	if (pass_on(s, x))
+		return;
+	x->answered = true;
+	MHD_resume_connection(x->conn);
+	pump_call(&s->pump);
 }
 
 /* TLS 1.3, and of 1.2 what has forward secrecy and authenticated encryption. */
@@ -305,8 +260,8 @@ static struct http_server *server_new(const struct http_config *config)
 	if (!s)
 		abort();
 	s->body_max = config->body_max;
-	crew_init(&s->workers, s, config->workers, config->queue_max);
-	crew_init(&s->lane, s, config->lane, config->lane_queue_max);
+	crew_init(&s->workers, &s->arena, config->workers, config->queue_max, false);
+	crew_init(&s->lane, &s->arena, config->lane, config->lane_queue_max, true);
 	pthread_mutex_init(&s->lock, NULL);
 	pthread_condattr_init(&monotonic);
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -334,8 +289,8 @@ struct http_server *http_listen(const struct http_config *config, http_handler *
 		destroy(s);
 		return NULL;
 	}
-	crew_start(&s->workers);
-	crew_start(&s->lane);
+	crew_start(&s->workers, work, s);
+	crew_start(&s->lane, work, s);
 	return s;
 }
 

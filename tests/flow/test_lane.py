@@ -62,6 +62,29 @@ def test_others_do_not_wait(narrow, peer):
     assert [s["name"] for s in org.admin.ok("GET", "/connections/saml")["items"]] == ["slow"], "done once"
 
 
+def test_no_organization_has_all_of_it(make_own_server, peer):
+    server = make_own_server(env={**ENV, "ROSTERD_LANE": "4", "ROSTERD_LANE_QUEUE": "4"})
+    hanging, other = server.new_org(), server.new_org()
+    hanging.token("admin")
+    slow = []
+    for i in range(3):
+        slow.append(fetch(hanging, peer, f"slow{i}"))
+        peer.wait_asked()
+    slow += [fetch(hanging, peer, f"slow{i}") for i in range(3, 6)]
+    until(lambda: figure(server, "rosterd_http_lane_length") == 3)
+    quick = Peer(("application/samlmetadata+xml", idp.metadata(key("idp"))))
+    try:
+        quick.release()
+        assert other.admin.post("/connections/saml", {"name": "quick", "idp_metadata_url": quick.base + "/md"}).status == 201
+    finally:
+        quick.close()
+    refused = fetch(hanging, peer, "more").result()
+    assert refused.status == 503, "one place is for others"
+    assert all(one.under_way for one in slow)
+    peer.release()
+    assert [one.result().status for one in slow] == [201] * 6
+
+
 def test_beyond_the_bound(narrow, peer):
     org = narrow.new_org()
     org.token("admin")
