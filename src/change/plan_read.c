@@ -74,9 +74,12 @@ bool plan_read_groups(struct ctx *c, const struct rule_set *draft, struct plan_g
 		    "SELECT g.id, g.external_id, g.display_name, g.name_key, g.source_id, s.name,"
 		    " g.changed, COALESCE((SELECT MAX(k.at) FROM group_changes k"
 		    " WHERE k.org_id = $1 AND k.group_id = g.id), 0), EXISTS (SELECT 1"
-		    " FROM members m WHERE m.org_id = $1 AND m.group_id = g.id)"
+		    " FROM members m WHERE m.org_id = $1 AND m.group_id = g.id),"
+		    /* a complete listing of a directory says so of every group that is left */
+		    " COALESCE(l.full_at, 0)"
 		    " FROM groups g JOIN sources s ON s.org_id = g.org_id AND s.id = g.source_id"
-		    " WHERE g.org_id = $1 ORDER BY g.id",
+		    " LEFT JOIN ldap_connections l ON l.org_id = g.org_id"
+		    " AND l.source_id = g.source_id WHERE g.org_id = $1 ORDER BY g.id",
 		    DB_ARGS(db_text(c->org->id))))
 		return false;
 	out->n = r.count;
@@ -86,7 +89,7 @@ bool plan_read_groups(struct ctx *c, const struct rule_set *draft, struct plan_g
 	out->slots = r.count * 2 + 1;
 	out->slot = arena_array(c->arena, int, (size_t)out->slots);
 	for (int i = 0; i < r.count; i++) {
-		int64_t changed = row_int(&r, i, 6), moved = row_int(&r, i, 7);
+		int64_t seen = row_int(&r, i, 6);
 
 		out->group[i] = (struct rule_group){ .id = row_text(&r, i, 0),
 						     .external_id = row_text(&r, i, 1),
@@ -94,7 +97,8 @@ bool plan_read_groups(struct ctx *c, const struct rule_set *draft, struct plan_g
 						     .key = row_text(&r, i, 3),
 						     .source_id = row_text(&r, i, 4),
 						     .source_name = row_text(&r, i, 5) };
-		out->seen[i] = moved > changed ? moved : changed;
+		seen = row_int(&r, i, 7) > seen ? row_int(&r, i, 7) : seen;
+		out->seen[i] = row_int(&r, i, 9) > seen ? row_int(&r, i, 9) : seen;
 		out->peopled[i] = row_bool(&r, i, 8);
 		*slot_of(out, out->group[i].id) = i + 1;
 	}

@@ -50,6 +50,19 @@ def test_an_unchanged_directory_writes_nothing(org, directory):
     assert org.admin.ok("GET", "/audit?limit=1")["total"] == audit
 
 
+def test_a_group_that_is_listed_and_does_not_change_is_seen(org, directory):
+    Mirror(org, directory).done()
+    org.sql("UPDATE groups SET changed = 1 WHERE org_id = {org} RETURNING id")
+    org.sql("UPDATE group_changes SET at = 1 WHERE org_id = {org} RETURNING slot")
+
+    def warned():
+        rules = {"rules": org.admin.ok("GET", "/rules")["rules"]}
+        return {w["rule"] for w in org.admin.ok("POST", "/rules/plan", rules)["warnings"] if w["kind"] == "group_not_seen_lately"}
+    assert warned() == set()
+    org.sql("UPDATE ldap_connections SET full_at = 1 WHERE org_id = {org} RETURNING source_id")
+    assert warned() == {"an", "ma"}
+
+
 def test_changes_moves_and_renames_keep_the_person(org, directory):
     m = Mirror(org, directory)
     m.done()
