@@ -54,12 +54,22 @@ static void both(struct ctx *c, const char *what, const struct person *p, const 
 			      .type = what, .user_id = p->id, .payload = after ? after : "{}" });
 }
 
-/* What happened to the account itself. */
-static void note_account(struct ctx *c, const struct person *p, const char *after)
+/* Switched off or on by the policy for those whom no rule matches, and not by a source. */
+static const char *switched(const struct person *p)
+{
+	bool active = p->active && p->after.role != ROLE_DI;
+
+	if (p->shown_active == active || p->deleted || p->why.arrived)
+		return NULL;
+	return active ? "user.reactivated" : "user.deactivated";
+}
+
+/* What happened to the account itself; true if that says what he may do. */
+static bool note_account(struct ctx *c, const struct person *p, const char *after)
 {
 	const struct touched_user *w = &p->why;
-	const char *changed =
-		arena_printf(c->arena, "{\"changed\":%s}", w->differs ? w->differs : "[]");
+	const char *what = switched(p);
+	bool said = w->reactivated || w->deactivated || what;
 
 	if (w->arrived)
 		both(c, "user.created", p, NULL, after, reason(c, p));
@@ -67,15 +77,18 @@ static void note_account(struct ctx *c, const struct person *p, const char *afte
 		both(c, "user.reactivated", p, NULL, after, reason(c, p));
 	else if (w->deactivated)
 		both(c, "user.deactivated", p, NULL, after, NULL);
-	else if (w->saved)
-		both(c, "user.updated", p, NULL, changed, NULL);
-	if (w->saved && (w->reactivated || w->deactivated) && w->differs &&
-	    strcmp(w->differs, "[\"active\"]") != 0)
-		both(c, "user.updated", p, NULL, changed, NULL);
+	else if (what)
+		both(c, what, p, standing_json(c, p, &p->before), after, reason(c, p));
+	if (w->saved && !w->arrived &&
+	    (!said || (w->differs && strcmp(w->differs, "[\"active\"]") != 0)))
+		both(c, "user.updated", p, NULL,
+		     arena_printf(c->arena, "{\"changed\":%s}", w->differs ? w->differs : "[]"),
+		     NULL);
 	if (w->deleted)
 		both(c, "user.deleted", p, NULL, after, NULL);
 	if (w->erased)
 		both(c, "user.erased", p, NULL, NULL, NULL);
+	return said || w->arrived || w->deleted;
 }
 
 static void note_seat(struct ctx *c, const struct person *p)
@@ -119,9 +132,8 @@ static void note_handover(struct ctx *c, const struct person *p)
 static void note_person(struct ctx *c, const struct person *p)
 {
 	const char *after = standing_json(c, p, &p->after);
-	bool told = p->why.arrived || p->why.deactivated || p->why.reactivated || p->why.deleted;
+	bool told = note_account(c, p, after);
 
-	note_account(c, p, after);
 	if (!told && p->before.role != p->after.role)
 		both(c, "role.changed", p, standing_json(c, p, &p->before), after, reason(c, p));
 	else if (p->before.role != p->after.role)

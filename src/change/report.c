@@ -44,13 +44,12 @@ static const struct report_column leaver_columns[] = {
 	{ "last_annotation", CELL_TIME },
 };
 
-/* An account that was shut and never noted is as old as its last change. */
 #define LEAVERS                                                                                    \
 	" FROM (SELECT u.id, u.person_id, u.user_name, u.display_name, u.source_id, u.created,"    \
 	" CASE WHEN u.erased > 0 THEN 'erased' WHEN u.deleted > 0 THEN 'former'"                   \
 	" ELSE 'deactivated' END AS state, CASE WHEN u.deleted > 0 THEN u.deleted ELSE"            \
-	" COALESCE((SELECT MAX(d.at) FROM audit d WHERE d.org_id = $1 AND d.target_id = u.id"      \
-	" AND d.action = 'user.deactivated'), u.changed) END AS gone"                              \
+	" COALESCE((SELECT t.since FROM standings t WHERE t.org_id = $1 AND t.user_id = u.id"      \
+	" AND t.role = 'DI'), u.changed) END AS gone"                                              \
 	" FROM users u WHERE u.org_id = $1 AND (u.deleted > 0 OR NOT u.shown_active)) l"           \
 	" WHERE l.gone >= $2 AND l.gone < $3"
 #define OF_ANNOTATIONS " FROM annotations n WHERE n.org_id = $1 AND n.user_id = l.id"

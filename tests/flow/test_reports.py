@@ -3,9 +3,10 @@ import csv
 import io
 import re
 import time
+from datetime import datetime
 
 import pytest
-from harness.scim import make_group, make_user, rules, set_active
+from harness.scim import make_group, make_user, op, patch_op, rules, set_active
 from test_admin_org import problem
 from test_openapi import fits
 
@@ -127,6 +128,23 @@ def test_leavers_with_their_history(new_org):
     assert items(org, "/reports/leavers?until=2026-01-01T00:00:00Z") == []
     set_active(org, shut, True)
     assert shut not in {r["user"] for r in items(org, "/reports/leavers")}
+
+
+def test_who_is_out_by_policy_left_when_that_came(new_org):
+    org = new_org(default_role="NO")
+    org.admin.ok("PATCH", "/org", {"lost_match": "deactivate"})
+    rules(org, ("staff", "Staff", {"org_role": "AN"}))
+    ada = make_user(org)
+    staff = make_group(org, "Staff", [ada])
+    set_active(org, ada, False)
+    set_active(org, ada, True)
+    back = time.time()
+    time.sleep(0.01)
+    org.scim.ok("DELETE", "/Groups/" + staff)
+    left = items(org, "/reports/leavers")[0]["left"]
+    assert datetime.fromisoformat(left).timestamp() > back
+    org.scim.ok("PATCH", "/Users/" + ada, patch_op(op("replace", "displayName", "Another")))
+    assert items(org, "/reports/leavers")[0]["left"] == left
 
 
 def test_leavers_page_by_page(new_org):

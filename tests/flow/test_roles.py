@@ -222,6 +222,10 @@ def test_lost_match(new_org, word, code, state, scim_active):
     assert org.scim.ok("GET", "/Users/" + user)["active"] is scim_active
     join(org, team, user)
     assert role(org, user) == "MA" and org.scim.ok("GET", "/Users/" + user)["active"] is True
+    told = [e["type"] for e in org.admin.ok("GET", "/events?limit=1000")["items"] if e["user"] == user]
+    expect = [] if scim_active else ["user.deactivated", "user.reactivated"]
+    assert [t for t in told if t in ("user.deactivated", "user.reactivated")] == expect
+    assert told.count("role.changed") == 4  # arrived, into the team, out, and in again
 
 
 def test_policy_change_moves_everybody_at_once(new_org):
