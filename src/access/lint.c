@@ -80,14 +80,28 @@ static void look_alike(struct arena *a, const struct rule_set *set, int at, stru
 	}
 }
 
-/* A rule that gives more in the same place to this group. */
+static bool is_pattern(const struct rule *r)
+{
+	return r->by == BY_GLOB || r->by == BY_REGEX;
+}
+
+/* Of two that give the same, one is too many: not the pattern, which more groups may come to
+ * match, and of two names the later. */
+static bool makes_needless(const struct rule *o, const struct rule *r)
+{
+	if (o->role != r->role)
+		return o->role > r->role;
+	return !is_pattern(r) && (is_pattern(o) || o < r);
+}
+
+/* A rule that gives this group as much in the same place. */
 static const struct rule *stronger(const struct rule_set *set, const struct rule_group *g,
 				   const struct rule *r)
 {
 	for (int i = 0; i < g->matches; i++) {
 		const struct rule *o = &set->rule[g->matched[i]];
 
-		if (o != r && o->role > r->role && same_grant(o, r) && covers(o, r) && !o->title)
+		if (o != r && makes_needless(o, r) && same_grant(o, r) && covers(o, r) && !o->title)
 			return o;
 	}
 	return NULL;
@@ -120,10 +134,11 @@ static void one_rule(struct arena *a, const struct rule *r, const struct uses *u
 		plan_warn(a, w, "group_not_seen_lately", r->id,
 			  "no source has said anything about \"%.100s\" for 30 days", r->group);
 	if (u->groups && !u->clear && !u->literal)
-		plan_warn(a, w, "shadowed_rule", r->id,
-			  "every group it matches gets a higher role there by other rules, such as"
+		plan_warn(a, w, u->shadow->role > r->role ? "shadowed_rule" : "duplicate_rule",
+			  r->id,
+			  "every group it matches gets %s there by other rules, such as"
 			  " \"%.60s\": it never decides",
-			  u->shadow->id);
+			  u->shadow->role > r->role ? "a higher role" : "the same", u->shadow->id);
 }
 
 void plan_lint(struct arena *a, const struct rule_set *set, const struct rule_group *groups,

@@ -258,6 +258,8 @@ WARNINGS = [
     ([("a", "Staff", {"org_role": "AN"}), ("b", "staff", {"org_role": "AN"})], "duplicate_rule"),
     ([("a", "Staff", {"org_role": "AN"}), ("b", "Staff", {"org_role": "RE"})], "shadowed_rule"),
     ([("a", "Staff", {"org_role": "AN"}), ("b", {"group": "s*", "by": "glob"}, {"org_role": "RE"})], "shadowed_rule"),
+    ([("a", "Staff", {"org_role": "AN"}), ("b", {"group": "Staff", "by": "exact"}, {"org_role": "AN"})], "duplicate_rule"),
+    ([("a", "Staff", {"org_role": "AN"}), ("b", {"group": "s*", "by": "glob"}, {"org_role": "AN"})], "duplicate_rule"),
     ([("a", "Staff", {"workspace": "none"})], "unknown_target"),
     ([("a", "Staff", {"project": "none", "role": "RE"})], "unknown_target"),
 ]
@@ -268,6 +270,15 @@ def test_warnings(staffed, some, kind):
     made = plan(staffed, *[rule(*r) for r in some])
     assert kind in kinds(made)
     assert kind not in kinds(plan(staffed, rule("staff", "Staff", {"org_role": "AN"})))
+
+
+def test_of_rules_that_give_the_same_the_one_too_many_is_named(staffed):
+    made = plan(staffed, rule("name", "Staff", {"org_role": "AN"}), rule("exact", {"group": "Staff", "by": "exact"}, {"org_role": "AN"}),
+                rule("leads", "Leads", {"org_role": "RE"}), rule("all", {"group": "*", "by": "glob"}, {"org_role": "AN"}),
+                rule("later", "Leads", {"org_role": "RE"}, until="2099-01-01T00:00:00Z"),
+                rule("longer", {"group": "Leads", "by": "exact"}, {"org_role": "RE"}, **{"from": "2020-01-01T00:00:00Z"}))
+    assert {(w["kind"], w["rule"]) for w in made["warnings"]} == {
+        ("duplicate_rule", "name"), ("duplicate_rule", "exact"), ("duplicate_rule", "later"), ("duplicate_rule", "longer")}
 
 
 def test_warning_of_groups_not_seen_lately_and_of_the_threshold(staffed):
