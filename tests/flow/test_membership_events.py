@@ -1,46 +1,7 @@
 """membership.changed: whoever follows the events knows at every moment who is where, as the API says."""
+from harness.follower import Follower
 from harness.scim import add_members, make_group, make_user, remove_member, rules, set_active, shown
 from test_plan import apply, plan, rule
-
-
-class Follower:
-    """What a platform knows that reads nothing but the feed."""
-
-    def __init__(self, org):
-        self.org, self.after, self.places, self.seen = org, "", {}, []
-
-    def catch_up(self):
-        self.seen = []
-        while True:
-            page = self.org.admin.ok("GET", "/events?limit=1000&after=" + self.after)
-            for event in page["items"]:
-                self.seen.append(event)
-                self.after = event["id"]
-                if event["type"] == "membership.changed":
-                    self.follow(self.places.setdefault(event["user"], {}), event["payload"])
-            if not page["next"]:
-                return self
-
-    @staticmethod
-    def follow(mine, moved):
-        key = lambda place: ("workspace", place["workspace"]) if "workspace" in place else ("project", place["project"])
-        for place in moved["added"]:
-            assert key(place) not in mine
-            mine[key(place)] = place["role"]
-        for place in moved["changed"]:
-            assert mine[key(place)] == place["before"] != place["role"]
-            mine[key(place)] = place["role"]
-        for place in moved["removed"]:
-            assert mine.pop(key(place)) == place["role"]
-
-    def agrees(self, *users):
-        self.catch_up()
-        for user in users:
-            said = shown(self.org, user)
-            expect = {("workspace", w["id"]): w["role"] for w in said["workspaces"]}
-            expect.update({("project", p["id"]): p["role"] for p in said["projects"]})
-            assert self.places.get(user, {}) == expect
-        return [e for e in self.seen if e["type"] == "membership.changed"]
 
 
 def places(org):

@@ -1,7 +1,8 @@
-"""The same facts in any order of arrival end in the same roles, memberships and seats."""
+"""The same facts in any order of arrival end in the same roles, memberships and seats, and the events say so."""
 import random
 
 import pytest
+from harness.follower import Follower
 from harness.scim import add_members, make_group, op, patch_op, person, put_rules, remove_member, set_active
 from harness.sound import check_sound
 
@@ -131,6 +132,7 @@ def play(new_org, order, seats):
     for event in order:
         EVENTS[event][0](world)
     check_sound(org)
+    Follower(org).agrees(*world.users.values())
     return state(world)
 
 
