@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "access/hold.h"
 #include "base/text.h"
 #include "plan_read.h"
 #include "roster/org.h"
@@ -60,8 +61,7 @@ static void warn_of_people(struct ctx *c, struct plan_result *r)
 			  "%lld people would wait for a seat, %lld more than now",
 			  (long long)p->waiting_after,
 			  (long long)(p->waiting_after - p->waiting_before));
-	if (p->losers > r->policy.hold_people &&
-	    p->losers * 100 > r->policy.hold_percent * p->people)
+	if (p->losers > hold_threshold(&r->policy, p->seats_before))
 		plan_warn(c->arena, w, "over_the_threshold", NULL,
 			  "%lld of %lld people lose something, more than the organization's"
 			  " threshold",

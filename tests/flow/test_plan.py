@@ -303,6 +303,11 @@ def test_who_loses_in_two_places_counts_once_and_who_is_out_not_at_all(staffed):
     assert [w["text"] for w in made["warnings"] if w["kind"] == "over_the_threshold"][0].startswith("2 of 3 people")
     set_active(org, org.bob, False)
     assert "over_the_threshold" not in kinds(plan(org, less))
+    # a part of those who work, as for what a directory takes, and not of all who ever did
+    for _ in range(20):
+        set_active(org, make_user(org), False)
+    org.admin.ok("PATCH", "/org", {"hold_people": 0, "hold_percent": 10})
+    assert "over_the_threshold" in kinds(plan(org, less))
 
 
 def test_the_same_rules_in_other_words_are_no_new_revision(staffed):
