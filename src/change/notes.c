@@ -54,14 +54,15 @@ static void both(struct ctx *c, const char *what, const struct person *p, const 
 			      .type = what, .user_id = p->id, .payload = after ? after : "{}" });
 }
 
-/* Switched off or on by the policy for those whom no rule matches, and not by a source. */
+/* Is he out, or in again?  By his source, or by the policy for those whom no rule matches; one of
+ * them alone lets nobody in whom the other keeps out. */
 static const char *switched(const struct person *p)
 {
-	bool active = p->active && p->after.role != ROLE_DI;
+	bool was_out = p->before.role == ROLE_DI, is_out = p->after.role == ROLE_DI;
 
-	if (p->shown_active == active || p->deleted || p->why.arrived)
+	if (was_out == is_out || p->deleted || p->why.arrived)
 		return NULL;
-	return active ? "user.reactivated" : "user.deactivated";
+	return is_out ? "user.deactivated" : "user.reactivated";
 }
 
 /* What happened to the account itself; true if that says what he may do. */
@@ -69,18 +70,14 @@ static bool note_account(struct ctx *c, const struct person *p, const char *afte
 {
 	const struct touched_user *w = &p->why;
 	const char *what = switched(p);
-	bool said = w->reactivated || w->deactivated || what;
 
 	if (w->arrived)
 		both(c, "user.created", p, NULL, after, reason(c, p));
-	else if (w->reactivated)
-		both(c, "user.reactivated", p, NULL, after, reason(c, p));
-	else if (w->deactivated)
-		both(c, "user.deactivated", p, NULL, after, NULL);
 	else if (what)
-		both(c, what, p, standing_json(c, p, &p->before), after, reason(c, p));
+		both(c, what, p, standing_json(c, p, &p->before), after,
+		     w->deactivated ? NULL : reason(c, p));
 	if (w->saved && !w->arrived &&
-	    (!said || (w->differs && strcmp(w->differs, "[\"active\"]") != 0)))
+	    (!what || (w->differs && strcmp(w->differs, "[\"active\"]") != 0)))
 		both(c, "user.updated", p, NULL,
 		     arena_printf(c->arena, "{\"changed\":%s}", w->differs ? w->differs : "[]"),
 		     NULL);
@@ -88,7 +85,7 @@ static bool note_account(struct ctx *c, const struct person *p, const char *afte
 		both(c, "user.deleted", p, NULL, after, NULL);
 	if (w->erased)
 		both(c, "user.erased", p, NULL, NULL, NULL);
-	return said || w->arrived || w->deleted;
+	return what || w->arrived || w->deleted;
 }
 
 static void note_seat(struct ctx *c, const struct person *p)

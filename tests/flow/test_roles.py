@@ -228,6 +228,21 @@ def test_lost_match(new_org, word, code, state, scim_active):
     assert told.count("role.changed") == 4  # arrived, into the team, out, and in again
 
 
+def test_a_source_lets_nobody_in_whom_the_policy_keeps_out(new_org):
+    org = new_org(default_role="RE")
+    policy(org, lost_match="deactivate")
+    rules(org, ("r", "Team", {"org_role": "MA"}))
+    user = make_user(org)
+    team = make_group(org, "Team", [user])
+    leave(org, team, user)
+    set_active(org, user, False)
+    set_active(org, user, True)
+    assert role(org, user) == "DI"
+    told = [e["type"] for e in org.admin.ok("GET", "/events?limit=1000")["items"] if e["user"] == user]
+    assert told.count("user.deactivated") == 1 and "user.reactivated" not in told
+    assert told.count("user.updated") == 2
+
+
 def test_policy_change_moves_everybody_at_once(new_org):
     org = new_org(default_role="NO")
     many = [make_user(org) for _ in range(5)]
