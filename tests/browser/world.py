@@ -96,7 +96,7 @@ class World:
                                               "name": {"givenName": text, "familyName": text}})["id"]
                for i, text in enumerate(MARKUP)]
         odd = org.scim.ok("POST", "/Users", {**scim.person("odd@x.example"), "userName": MARKUP[2]})["id"]
-        groups = [scim.make_group(org, text, ids, externalId=text) for text in MARKUP]
+        groups = [scim.make_group(org, text, [*ids, odd], externalId=text) for text in MARKUP]
         admin.ok("PUT", "/rules", {"rules": [
             {"id": "r0", "match": {"group": MARKUP[0]}, "grant": {"org_role": "RE"}},
             {"id": "<img src=x onerror=window.pwned=1>", "match": {"group": MARKUP[4]}, "grant": {"workspace": space}},
@@ -110,7 +110,28 @@ class World:
         org.admin.ok("PATCH", "/users/" + ids[1], {"state": "deactivated"})
         org.scim.post("/Users", {"userName": first})
         org.scim.post("/Groups", {"displayName": 7})
-        return {"people": ids + [odd], "groups": groups, "workspace": space, "project": project, "scim": scim_id, "saml": saml}
+        return {"people": ids + [odd], "groups": groups, "workspace": space, "project": project, "scim": scim_id, "saml": saml,
+                **self.fill_markup_of_guards(org, [*ids, odd], groups, space)}
+
+    def fill_markup_of_guards(self, org, ids, groups, space):
+        """Plans, a hold, an invitation, an endpoint and a directory with the same names in them."""
+        admin = org.admin
+        made = {"plan": admin.ok("POST", "/rules/plan", {"rules": [
+                    {"id": MARKUP[0], "match": {"group": MARKUP[1]}, "grant": {"org_role": "MA"}}]})["plan"],
+                "people_plan": admin.ok("POST", "/people/plan", {"users": ids[2:], "role": "MA"})["plan"],
+                "webhook": admin.ok("POST", "/webhooks", {"name": MARKUP[0], "url": "https://127.0.0.1:9/" + MARKUP[3]})["id"],
+                "ldap": admin.ok("POST", "/connections/ldap", {
+                    "name": MARKUP[1], "enabled": False, "uris": ["ldap://127.0.0.1:9"], "tls": {"mode": "none"},
+                    "users": {"base": "ou=<img src=x onerror=window.pwned=1>,dc=acme,dc=example"}})["id"]}
+        made["run"] = admin.ok("POST", f"/connections/ldap/{made['ldap']}/sync", {"dry_run": True})["run"]
+        admin.ok("POST", "/invitations", {"email": "new@x.example", "role": "RE", "workspaces": [space]})
+        admin.ok("PATCH", "/org", {"hold_people": 0, "hold_percent": 0})
+        org.scim.request("PATCH", "/Groups/" + groups[0], scim.patch_op(scim.op("replace", "members", [])))
+        made["hold"] = admin.ok("GET", "/holds?state=open")["items"][0]["id"]
+        source = admin.ok("GET", "/connections/scim")["items"][0]["id"]
+        admin.ok("PATCH", "/connections/scim/" + source, {"name": MARKUP[4]})
+        made["offers"] = [p.removeprefix("/api/v1") for p in admin.ok("GET", "/openapi.json")["paths"]]
+        return made
 
     def forge(self, order):
         """Somebody changes a sealed record in the database."""
