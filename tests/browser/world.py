@@ -13,6 +13,8 @@
     {"do": "push", "org", "group", "user"}  SCIM puts somebody into a group
     {"do": "slapd"}                     an OpenLDAP with twelve people
     {"do": "mirror", "org"}             the same, connected, with a run that was tried
+    {"do": "still", "on"}               the directory stops in the middle of its work, or goes on
+    {"do": "verify", "file"}            what rosterctl says of an exported audit trail
     {"do": "patch", "org", "path", "body"}  what an administrator changes meanwhile
     {"do": "cut", "org", "done", "total"}  rules whose server was killed while people followed them
     {"do": "resume", "org"}             the next server may go on with them
@@ -22,6 +24,7 @@
 """
 import json
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -187,6 +190,14 @@ class World:
         self.slapd(order)
         made = Mirror(self.org(order), self.directory, name="Branch office", preset="openldap")
         return {"ldap": made.id, "run": made.sync(dry_run=True)["id"]}
+
+    def still(self, order):
+        self.directory.process.send_signal(signal.SIGSTOP if order["on"] else signal.SIGCONT)
+        return {}
+
+    def verify(self, order):
+        done = subprocess.run([servers.BIN / "rosterctl", "audit", "verify", order["file"]], text=True, capture_output=True)
+        return {"code": done.returncode, "said": done.stdout + done.stderr}
 
     def patch(self, order):
         return self.org(order).admin.ok("PATCH", order["path"], order["body"])
