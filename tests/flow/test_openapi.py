@@ -3,7 +3,7 @@ import re
 import time
 
 import pytest
-from harness.openapi import fits
+from harness.openapi import description, fits
 from harness.people import session_for
 from harness.scim import add_members, make_group, make_user, remove_member, rules
 from harness.server import ROOT
@@ -116,6 +116,18 @@ def test_the_document_is_whole(api):
         assert len(placed) == len(PLACEHOLDER.findall(path)), path
         assert ("requestBody" in o) <= (method in ("POST", "PUT", "PATCH"))
         assert {"401", "403"} <= set(o["responses"]) and any(s[0] == "2" for s in o["responses"])
+
+
+def test_answers_are_held_against_it(org):
+    """What the harness does with every answer of the API in all of these tests."""
+    before = description.checked
+    seats = org.admin.ok("GET", "/seats")
+    assert description.checked == before + 1
+    for status, body in ((200, {**seats, "used": "2"}), (200, {**seats, "more": 1}), (200, {"used": 0}), (418, seats)):
+        with pytest.raises(AssertionError):
+            description.check("GET", "/api/v1/seats", status, {"Content-Type": "application/json"}, body)
+    with pytest.raises(AssertionError):
+        description.check("GET", "/api/v1/seats", 200, {"Content-Type": "text/plain"}, seats)
 
 
 # filled by what happens later, or by people at their browsers: other files check them

@@ -11,6 +11,8 @@ import time
 import pytest
 
 from harness.server import BIN, ROOT
+from harness.people import session_for
+from harness.scim import make_user
 from test_openapi import furnish
 
 # operations that no command calls, and why
@@ -41,6 +43,118 @@ def test_every_operation_has_a_command(commands, offered):
 
 def test_every_command_says_what_it_calls(commands):
     assert [name for name, calls in commands.items() if calls == ["unknown"]] == []
+
+
+# every command that changes something, in an order in which all of them can; what stands in {} is
+# of test_openapi's organization or was printed by the command before the arrow
+WRITES = """
+org set --hold-people 20
+holds reject {holds} --reason mistake
+holds show {holds} -> digest:digest
+holds approve {holds} {digest}
+users role {users} MA
+users set-role RE {users}
+users set-state active {users}
+users sign-out {users}
+users role {other} AD
+users password-link {other}
+workspaces create Second -> id:space
+workspaces rename {space} Third
+projects create Cats --workspace {space} -> id:project
+projects rename {project} Dogs
+grants give {users} --workspace {space}
+grants take {users} --workspace {space}
+annotations record {folder}/annotation.json
+annotations learn {folder}/people.json
+annotations intake {folder}/message.json
+rules import {folder}/lists.json
+rules plan {folder}/rules.json --limit 2000 -> plan:plan hash:hash
+rules apply --plan {plan} --hash {hash}
+rules apply {folder}/rules.json
+rules activate 1
+webhooks create https://hooks.example.org/x -> id:hook
+webhooks set {hook} --name other
+webhooks pause {hook}
+webhooks resume {hook}
+webhooks rotate {hook}
+webhooks test {hook}
+webhooks redeliver {hook}
+webhooks delete {hook}
+token create --kind platform -> id:token
+token revoke {token}
+connections create more --preset okta
+connections set more --name most
+connections delete most
+saml create sso --preset okta --metadata {metadata}
+saml set s --jit no
+saml rotate s
+saml test s
+saml delete s
+sync create corp --uri ldap://127.0.0.1:1 --tls none --users-base dc=x --enabled no
+sync set corp --schedule-minutes 5
+sync test corp
+sync run corp --dry-run --watch
+sync import old {folder}/ls.env
+sync delete corp
+invitations create new@x.example -> id:invitation
+invitations reset {invitation}
+invitations revoke {invitation}
+domains add more.example
+domains verify more.example
+domains delete more.example
+signin set --idle-minutes 45
+sessions end {session}
+users deactivate {users}
+users activate {users}
+users erase {users}
+users delete {other}
+projects delete {project}
+workspaces delete {space}
+"""
+
+def test_commands_call_what_they_say(org, commands, tmp_path):
+    """All commands at work with a token of their own, and what the server saw of it."""
+    things = {**furnish(org), "folder": str(tmp_path), "other": make_user(org),
+              "metadata": ROOT / "idp-configs/okta/idp-metadata.sample.xml"}
+    things["session"] = session_for(org, things["users"]).session_id
+    org.server.ctl("org", "owner", "boss@x.example", "--org", org.name)
+    for name, text in (("annotation.json", {"id": "n", "project": "p", "user": things["users"]}), ("people.json", [{"id": 7, "user": things["users"]}]),
+                       ("message.json", {"action": "PROJECT_CREATED"}), ("lists.json", {"roles_groups": [["Reviewer", "Team"]]}),
+                       ("rules.json", {"rules": [{"id": "t", "match": {"group": "Team"}, "grant": {"org_role": "MA"}}]})):
+        (tmp_path / name).write_text(json.dumps(text))
+    (tmp_path / "ls.env").write_text("AUTH_LDAP_SERVER_URI=ldaps://127.0.0.1:1\nAUTH_LDAP_USER_SEARCH_BASES=dc=x\n")
+    env = {**org.server.env, "ROSTERD_SERVER": org.server.base, "ROSTERD_TOKEN": org.token("admin", name="commands")}
+    mine = next(t["id"] for t in org.admin.ok("GET", "/tokens")["items"] if t["name"] == "commands")
+    tried = {}
+    for line in WRITES.strip().splitlines():
+        line, _, keep = line.partition(" -> ")
+        words, before = line.format(**things).split(), org.server.log.stat().st_size
+        done = subprocess.run([str(BIN / "rosterctl"), *words, "--json"], text=True, capture_output=True, env=env)
+        assert done.returncode == 0 or words[:2] in (["sync", "test"], ["sync", "run"]), (line, done.stderr)
+        answer = json.loads(done.stdout)
+        things.update((to, answer[of]) for of, to in (pair.split(":") for pair in keep.split()))
+        command = " ".join(words[:2])
+        tried.setdefault(command, set()).update(operations_of(org.server, mine, before, writes_of(commands[command])))
+    writing = {c for c, calls in commands.items() if calls[0] not in ("none", "unknown") and not calls[0].startswith("GET ")}
+    assert writing - set(tried) == set()
+    for command, seen in tried.items():
+        assert writes_of(commands[command]) <= seen, f"{command} does not call what it says"
+
+
+def writes_of(operations):
+    return {o for o in operations if not o.startswith("GET ")}
+
+
+def operations_of(server, token, offset, awaited):
+    """What the server did for a token since its log was that long; a line comes behind its answer."""
+    seen = set()
+    for _ in range(50):
+        text = server.log.read_bytes()[offset:].decode()
+        seen = {" ".join(o) for o in re.findall(rf"actor=\S+token:{token} method=(\w+) route=/api/v1(\S+) status=2", text)}
+        if awaited <= seen:
+            break
+        time.sleep(0.01)
+    return seen
 
 
 # parameters of the API that have another name on the command line; pages are read by themselves
