@@ -6,6 +6,26 @@
 
 static const char common[] = "database server token token-file json help";
 
+/* clang-format off */
+static const struct {
+	const char *options, *words;
+} values[] = {
+	{ "--policy",                               "queue refuse" },
+	{ "--default-role|--role|--org-role",       "AN RE MA AD NO Inherit" },
+	{ "--never-matched|--lost-match",           "default_role pending deactivate" },
+	{ "--org-authority|--workspace-authority|--project-authority", "both directory manual" },
+	{ "--kind",                                 "scim admin platform saml.login saml.logout" },
+	{ "--outcome",                              "accepted refused test" },
+	{ "--delivery",                             "waiting dead" },
+	{ "--state",                                "active pending deactivated open approved rejected" },
+	{ "--format",                               "jsonl json csv rules label-studio" },
+	{ "--by",                                   "day month" },
+	{ "--groups-by",                            "name id" },
+	{ "--want-signed",                          "any response assertion both" },
+	{ "--tls",                                  "ldaps starttls none" },
+};
+/* clang-format on */
+
 static bool seen_before(int i)
 {
 	const char *noun = ctl_command_at(i)->noun;
@@ -87,6 +107,24 @@ static void print_valued(struct ctl *k)
 	printf("%.*s", (int)all.n - 2, all.p + 1);
 }
 
+/* What may stand behind an option; nothing, so that files are offered, if that is anything. */
+static void print_values(struct ctl *k)
+{
+	const char *name, *meta, *what;
+
+	printf("\tcase \"${COMP_WORDS[COMP_CWORD-1]}\" in\n");
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
+		printf("\t%s) words='%s' ;;\n", values[i].options, values[i].words);
+	for (int i = 0; (name = ctl_help_option_at(i)); i++) {
+		ctl_help_option(name, &meta, &what);
+		if (strcmp(meta, "YES|NO") == 0)
+			printf("\t--%s) words='yes no' ;;\n", name);
+	}
+	printf("\t");
+	print_valued(k);
+	printf(") ;;\n\t*) ");
+}
+
 /* One function for both shells: zsh reads it through bashcompinit. */
 static void print_function(struct ctl *k)
 {
@@ -100,8 +138,9 @@ static void print_function(struct ctl *k)
 	       "\t\t-*) ;;\n"
 	       "\t\t*) if [ -z \"$noun\" ]; then noun=\"$word\"; "
 	       "elif [ -z \"$verb\" ]; then verb=\"$word\"; fi ;;\n"
-	       "\t\tesac\n\tdone\n"
-	       "\tif [ \"${cur#-}\" != \"$cur\" ]; then\n"
+	       "\t\tesac\n\tdone\n");
+	print_values(k);
+	printf("if [ \"${cur#-}\" != \"$cur\" ]; then\n"
 	       "\tcase \"$noun${verb:+ $verb}\" in\n");
 	print_options(k);
 	printf("\t*) words='");
@@ -110,7 +149,7 @@ static void print_function(struct ctl *k)
 	print_nouns();
 	printf("'\n\telif [ -z \"$verb\" ]; then\n\tcase \"$noun\" in\n");
 	print_verbs();
-	printf("\tesac\n\tfi\n"
+	printf("\tesac\n\tfi ;;\n\tesac\n"
 	       "\tCOMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n}\n");
 }
 

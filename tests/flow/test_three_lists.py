@@ -278,9 +278,16 @@ def test_every_command_completes(commands):
     ("rosterctl users set-role --d", {"--dry-run", "--database"}),
     ("rosterctl invitations create --", {"--role", "--workspace", "--days", "--json"}),
     ("rosterctl --j", {"--json"}),
+    ("rosterctl saml set okta --jit ", {"yes", "no"}),
+    ("rosterctl org set --policy r", {"refuse"}),
+    ("rosterctl sync create corp --tls s", {"starttls"}),
 ])
 def test_words_and_options_complete(line, some):
     assert some <= completions(line)
+
+
+def test_files_complete_behind_an_option_that_takes_one():
+    assert completions("rosterctl --token-file ") == completions("rosterctl saml create okta --metadata ") == set()
 
 
 class Zsh:
