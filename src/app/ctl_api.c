@@ -106,7 +106,8 @@ static const char *advice(CURLcode code)
 		{ CURLE_COULDNT_RESOLVE_HOST, "; is the name right?" },
 		{ CURLE_SSL_CONNECT_ERROR, "; does it speak http:// only?" },
 		{ CURLE_PEER_FAILED_VERIFICATION,
-		  "; an authority of your own has to be among those this system trusts" },
+		  "; --cacert FILE names an authority of your own" },
+		{ CURLE_SSL_CACERT_BADFILE, "; --cacert takes certificates in PEM" },
 		{ CURLE_UNSUPPORTED_PROTOCOL, "; an address is like https://roster.acme.example" },
 		{ CURLE_URL_MALFORMAT, "; an address is like https://roster.acme.example" },
 	};
@@ -134,6 +135,8 @@ static bool run(struct ctl *k, struct exchange *x)
 	x->link = buf_in(k->c->arena, LINK_MAX);
 	curl_easy_setopt(h, CURLOPT_URL, address(k, x->path));
 	curl_easy_setopt(h, CURLOPT_PROTOCOLS_STR, "http,https");
+	if (ctl_setting(k, "cacert"))
+		curl_easy_setopt(h, CURLOPT_CAINFO, ctl_setting(k, "cacert"));
 	curl_easy_setopt(h, CURLOPT_CUSTOMREQUEST, x->method);
 	curl_easy_setopt(h, CURLOPT_USERAGENT, "rosterctl");
 	curl_easy_setopt(h, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS);

@@ -99,7 +99,7 @@ static bool has_word(const char *list, const char *name)
 
 bool ctl_check(struct ctl *k)
 {
-	static const char everywhere[] = "database server token token-file json help";
+	static const char everywhere[] = "database server cacert token token-file json help";
 	const struct ctl_command *m = k->command;
 
 	for (int i = 0; i < k->options; i++)

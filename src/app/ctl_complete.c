@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char common[] = "database server token token-file json help";
+static const char common[] = "database server cacert token token-file json help";
 
 /* clang-format off */
 static const struct {

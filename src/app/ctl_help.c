@@ -10,6 +10,7 @@ static const struct {
 } options[] = {
 	{ "database",     "URL",       "work on this database directly (ROSTERD_DATABASE)" },
 	{ "server",       "URL",       "work over the API of this server (ROSTERD_SERVER)" },
+	{ "cacert",       "FILE",      "authorities that vouch for the server, in PEM (ROSTERD_CACERT)" },
 	{ "token",        "T",         "admin or platform token for the server (ROSTERD_TOKEN)" },
 	{ "token-file",   "FILE",      "file that holds the token (ROSTERD_TOKEN_FILE)" },
 	{ "json",         "",          "print JSON instead of a table" },
@@ -118,7 +119,7 @@ static const struct {
 };
 /* clang-format on */
 
-enum { OPTIONS = sizeof(options) / sizeof(options[0]), COMMON = 6 };
+enum { OPTIONS = sizeof(options) / sizeof(options[0]), COMMON = 7 };
 
 void ctl_help_option(const char *name, const char **meta, const char **what)
 {

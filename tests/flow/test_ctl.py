@@ -1,13 +1,16 @@
 """rosterctl: first steps on the database, everything else over the API."""
 import fcntl
+import http.server
 import json
 import os
 import pty
 import re
 import shlex
+import ssl
 import struct
 import subprocess
 import termios
+import threading
 import time
 
 import pytest
@@ -123,7 +126,7 @@ def test_the_manual_says_what_help_says():
     for command in commands():
         out = run(*command.split(), "--help").stdout
         title = re.search(r"usage: rosterctl \[OPTIONS\] (.*)", out)[1]
-        usages[title] = re.findall(r"^  (--[a-z-]+)", out.split("Options:")[1], re.M)[:-6]
+        usages[title] = re.findall(r"^  (--[a-z-]+)", out.split("Options:")[1], re.M)[:-7]
     assert written == usages and len(usages) > 90
 
 
@@ -148,6 +151,37 @@ def test_commands_that_are_taught_are_right():
         assert re.search("use --server|use --database|say which database|cannot be read", done.stderr), (where, line, done.stderr)
         count += 1
     assert count > 120
+
+
+def test_an_authority_of_ones_own(tmp_path):
+    key, cert = tmp_path / "key.pem", tmp_path / "cert.pem"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+                    "-keyout", key, "-out", cert, "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"],
+                   check=True, capture_output=True)
+
+    class Seats(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b'{"limit": null, "used": 7}')
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Seats)
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(cert, key)
+    server.socket = tls.wrap_socket(server.socket, server_side=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    words = ["--server", f"https://localhost:{server.server_port}", "--token", "t", "seats"]
+    try:
+        refused = run(*words)
+        assert refused.returncode == 1 and "--cacert FILE names an authority of your own" in refused.stderr
+        assert "used             7" in run(*words, "--cacert", str(cert)).stdout
+        assert "certificates in PEM" in run(*words, "--cacert", str(key)).stderr
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 @pytest.mark.parametrize("words, meant", [
