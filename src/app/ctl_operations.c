@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "http/json.h"
+
 /* clang-format off */
 #define SCIM "name preset base_url created changed id"
 #define SAML "name preset enabled jit domains entity_id acs_url login_url slo_url metadata_url " \
@@ -204,22 +206,37 @@ bool ctl_may_call(struct ctl *k, const char *method, const char *path)
 		     path);
 }
 
-static void print_calls(const struct ctl_command *m)
+/* "METHOD /path", one after the other; none of a command that calls nothing. */
+static json_t *split(const char *operations)
 {
-	const struct ctl_calls *mine = ctl_calls_of(m);
+	json_t *list = json_array();
 
-	printf("%s%s%s\t%s\n", m->noun, *m->verb ? " " : "", m->verb,
-	       mine        ? mine->operations
-	       : m->server ? "unknown"
-			   : "none");
+	for (size_t n; *operations; operations += n + (operations[n] == ';')) {
+		n = strcspn(operations, ";");
+		json_array_append_new(list, json_stringn(operations, n));
+	}
+	return list;
 }
 
 bool ctl_operations(struct ctl *k)
 {
+	json_t *all = json_own(k->c, json_array());
 	const struct ctl_command *m;
 
-	(void)k;
-	for (int i = 0; (m = ctl_command_at(i)); i++)
-		print_calls(m);
+	for (int i = 0; (m = ctl_command_at(i)); i++) {
+		const struct ctl_calls *mine = ctl_calls_of(m);
+		const char *name =
+			arena_printf(k->c->arena, "%s%s%s", m->noun, *m->verb ? " " : "", m->verb);
+
+		json_array_append_new(all, json_pack("{s:s,s:o}", "command", name, "operations",
+						     split(mine ? mine->operations : "")));
+		if (!k->json)
+			printf("%s\t%s\n", name,
+			       mine        ? mine->operations
+			       : m->server ? "unknown"
+					   : "none");
+	}
+	if (k->json)
+		ctl_print_json(all);
 	return true;
 }

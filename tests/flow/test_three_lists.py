@@ -225,6 +225,11 @@ def test_reading_gives_tables_and_json(org, commands):
     assert tables > 20
 
 
+def test_the_list_is_for_programs_too(commands):
+    out = subprocess.run([str(BIN / "rosterctl"), "operations", "--json"], text=True, capture_output=True, check=True).stdout
+    assert {c["command"]: c["operations"] or ["none"] for c in json.loads(out)} == commands
+
+
 # ---- commands that are one operation ----------------------------------------
 
 def test_plain_commands(org):
