@@ -3,16 +3,9 @@ import { signal, useEffect, useState } from "./html.js";
 
 /** Who is signed in, as /me tells; null until it is known. */
 export const me = signal(null);
-/** Paths of the API that this server has, as it describes itself. */
-const offers = signal(new Set());
-export const has = (path) => offers.value.has("/api/v1" + path);
-
-/** Finds out who is here, and what there is for him. */
+/** Finds out who is here. */
 export async function meet() {
-	const who = await get("/me");
-	if (who.sees === "organization")
-		offers.value = new Set(Object.keys((await get("/openapi.json")).paths));
-	me.value = who;
+	me.value = await get("/me");
 }
 
 /** Set when something wants a fresh sign-in first. */
@@ -42,7 +35,8 @@ async function read(answer) {
 	return type.includes("json") && !type.includes("ndjson") ? answer.json() : answer.text();
 }
 
-export async function call(method, path, body, more = {}) {
+/** The API's answer, whose body is still to be read. */
+export async function send(method, path, body, more = {}) {
 	const headers = { Accept: "application/json", ...more };
 	if (method !== "GET")
 		headers["X-CSRF-Token"] = me.value?.csrf || "";
@@ -56,10 +50,9 @@ export async function call(method, path, body, more = {}) {
 	} catch {
 		throw new Problem(0, null);
 	}
-	const out = await read(answer).catch(() => null);
 	if (answer.ok)
-		return out;
-	const problem = new Problem(answer.status, out);
+		return answer;
+	const problem = new Problem(answer.status, await read(answer).catch(() => null));
 	if (answer.status === 401)
 		signInAgain();
 	if (problem.kind === "step_up")
@@ -67,6 +60,7 @@ export async function call(method, path, body, more = {}) {
 	throw problem;
 }
 
+export const call = async (...order) => read(await send(...order)).catch(() => null);
 export const get = (path) => call("GET", path);
 export const post = (path, body) => call("POST", path, body);
 /** The same, answered before everybody is recomputed: what is shown then says how far that is. */

@@ -30,7 +30,7 @@ export function Trouble({ problem, retry }) {
 		return null;
 	return html`<${Notice} kind="bad" title=${problem.status ? problem.title || t("trouble.title") : t("trouble.offline")}
 		action=${retry && html`<${Button} onClick=${retry}>${t("trouble.retry")}<//>`}>
-		${problem.status ? problem.message : t("trouble.offline.text")}
+		${problem.status ? html`<span lang="en">${problem.message}</span>` : t("trouble.offline.text")}
 		${problem.reference && html`<p class="small">${t("trouble.reference")} <code>${problem.reference}</code></p>`}
 	<//>`;
 }

@@ -15,6 +15,6 @@ import settings from "./screens/settings.js";
 
 /**
  * name: first part of the path, and key of its text; group of the menu; icon; managers:
- * open to Managers too; needs: a path of the API without which there is no such screen; view(parts): the component for the rest of the path, or nothing.
+ * open to Managers too; view(parts): the component for the rest of the path, or nothing.
  */
 export const screens = [overview, people, groups, places, rules, holds, connections, runs, requests, webhooks, reports, audit, settings];

@@ -67,6 +67,47 @@ test("the narrow menu opens, by keyboard as well", async () => {
 	await page.context().close();
 });
 
+/** Goes on by Tab until the focus is on what has this name. */
+async function reach(page, name) {
+	for (let n = 0; n < 150; n++) {
+		await page.keyboard.press("Tab");
+		const here = await page.evaluate(() => {
+			const e = document.activeElement;
+			return e.ariaLabel || e.labels?.[0]?.textContent || e.textContent;
+		});
+		if (here === name)
+			return;
+	}
+	throw new Error("no way by Tab to " + name);
+}
+
+test("a rule is made, applied and undone by the keyboard alone", async () => {
+	const own = await world.order("owned");
+	await world.order("fill", { org: own.org });
+	const page = await world.page(own.cookie);
+	const press = async (name) => { await reach(page, name); await page.keyboard.press("Enter"); };
+	await show(page, "/");
+	await press("Rules");
+	await page.getByRole("heading", { level: 1, name: "Rules" }).waitFor();
+	await settled(page);
+	await press("Add rule");
+	await reach(page, "Name, id or pattern");
+	await page.keyboard.type("All staff");
+	await reach(page, "Where");
+	await page.keyboard.type("Workspace");
+	await press("Add rule");
+	await page.getByRole("dialog").waitFor({ state: "hidden" });
+	for (const [button, heading] of [["See what it would do", "Revision 3 is active"], ["Undo", "Revision 4 is active"]]) {
+		await press(button);
+		await page.getByRole("heading", { level: 1, name: "What it would do" }).waitFor();
+		await page.getByRole("button", { name: "Apply" }).waitFor();
+		await press("Apply");
+		await page.getByText(heading).first().waitFor();
+	}
+	quiet(page, "keyboard");
+	await page.context().close();
+});
+
 test("Managers get a small console, others a friendly refusal", async () => {
 	const manager = await world.order("someone", { org: owner.org, role: "MA", workspace: made.workspaces.Vision });
 	const page = await world.page(manager.cookie);

@@ -1,6 +1,6 @@
 // connections.js - identity providers: what is connected, and step by step how to connect one.
 import { html, useEffect, useState } from "../html.js";
-import { all, drop, get, has, id, patch, post, query, useAct, useLoad, usePages } from "../api.js";
+import { all, drop, get, id, patch, post, query, useAct, useLoad, usePages } from "../api.js";
 import { Ask, Button, Check, Chip, Copy, Empty, Facts, Field, Form, Link, Load, Notice, Page, Panel, Select, Table, Time, Trouble, say, useSignalOf } from "../all.js";
 import { go, route } from "../route.js";
 import { date, number, t, tn, word } from "../text.js";
@@ -24,14 +24,14 @@ function usePoll(load, key) {
 	return of;
 }
 
-const kindsHere = () => ["scim", "saml", "ldap"].filter((kind) => kind !== "ldap" || has("/connections/ldap"));
+const kinds = ["scim", "saml", "ldap"];
 
 // ---- the list ------------------------------------------------------------------
 
 function List() {
 	const titles = useTitles();
 	const of = useLoad(async () => {
-		const lists = await Promise.all(kindsHere().map(async (kind) => (await all("/connections/" + kind)).map((c) => ({ ...c, kind }))));
+		const lists = await Promise.all(kinds.map(async (kind) => (await all("/connections/" + kind)).map((c) => ({ ...c, kind }))));
 		return lists.flat();
 	});
 	return html`<${Page} title=${t("screen.connections")} lead=${t("connections.lead")} actions=${html`<${Link} class="button main" to="/connections/new">${t("connections.add")}<//>`}>
@@ -63,7 +63,7 @@ function SamlState({ of }) {
 function Choose() {
 	const of = useLoad(() => get("/presets"));
 	return html`<${Page} title=${t("connections.add")} lead=${t("connections.choose")} back=${html`<${Link} class="back" to="/connections">← ${t("screen.connections")}<//>`}>
-		<${Load} of=${of}>${(l) => kindsHere().map((kind) => html`<${Panel} key=${kind} title=${t("connections.for." + kind)} lead=${t("connections.for." + kind + ".text")}>
+		<${Load} of=${of}>${(l) => kinds.map((kind) => html`<${Panel} key=${kind} title=${t("connections.for." + kind)} lead=${t("connections.for." + kind + ".text")}>
 			<ul class="tiles">${l.items.filter((p) => p.kind === kind).map((p) => html`<li key=${p.preset}><${Link} class="tile" to=${`/connections/new/${kind}/${p.preset}`}><strong>${p.document.title || p.preset}</strong><//></li>`)}
 				${kind !== "scim" && html`<li><${Link} class="tile" to=${`/connections/new/${kind}/other`}><strong>${t("connections.other")}</strong><//></li>`}</ul><//>`)}<//>
 	<//>`;
@@ -230,10 +230,10 @@ function SamlSettings({ of, reload }) {
 function Keys({ of }) {
 	const keys = useLoad(() => get(`/connections/saml/${id(of.id)}/keys`));
 	const open = useSignalOf(false);
-	const kinds = { current: "ok", next: "info", previous: "" };
+	const colours = { current: "ok", next: "info", previous: "" };
 	const waiting = keys.data?.items.some((k) => k.state === "next");
 	return html`<${Panel} title=${t("saml.keys")} lead=${t("saml.keys.text")} actions=${html`<${Button} onClick=${() => { open.value = true; }}>${t(waiting ? "saml.keys.use" : "saml.keys.next")}<//>`}>
-		<${Load} of=${keys}>${(l) => html`<ul class="rows">${l.items.map((k) => html`<li key=${k.id}><div><${Chip} kind=${kinds[k.state]}>${word("key", k.state)}<//> <span class="under">${t("saml.until")} ${date(k.not_after)}</span><span class="under"><code>${k.sha256.slice(0, 32)}…</code></span>
+		<${Load} of=${keys}>${(l) => html`<ul class="rows">${l.items.map((k) => html`<li key=${k.id}><div><${Chip} kind=${colours[k.state]}>${word("key", k.state)}<//> <span class="under">${t("saml.until")} ${date(k.not_after)}</span><span class="under"><code>${k.sha256.slice(0, 32)}…</code></span>
 			<details><summary>${t("saml.certificate")}</summary><pre><code>${k.certificate}</code></pre></details></div></li>`)}</ul>`}<//>
 		<${Ask} open=${open} kind="main" title=${t(waiting ? "saml.keys.use" : "saml.keys.next")} button=${t(waiting ? "saml.keys.use" : "saml.keys.next")} done=${t("saved")}
 			act=${async () => { await post(`/connections/saml/${id(of.id)}/keys`); keys.reload(); }}><p>${t(waiting ? "saml.keys.use.text" : "saml.keys.next.text")}</p><//>

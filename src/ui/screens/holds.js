@@ -61,4 +61,4 @@ function Hold({ args }) {
 	<//>`;
 }
 
-export default { name: "holds", group: "access", icon: "holds", needs: "/holds", view: (rest) => [Holds, Hold][rest.length] };
+export default { name: "holds", group: "access", icon: "holds", view: (rest) => [Holds, Hold][rest.length] };

@@ -1,6 +1,6 @@
 // overview.js - how things stand: seats, connections, what waits, what changed today.
 import { html } from "../html.js";
-import { all, get, has, query, useLoad } from "../api.js";
+import { all, get, query, useLoad } from "../api.js";
 import { Chip, Empty, Load, Notice, Page, Panel, Time } from "../parts.js";
 import { Link } from "../route.js";
 import { t, tn, word } from "../text.js";
@@ -15,7 +15,7 @@ function today() {
 	return d.toISOString();
 }
 
-/** The certificate that ends first, in days from now; null if there is none. */
+/** Days until the last of the certificates ends; null if there is none. */
 export function daysLeft(keys) {
 	const ends = (keys || []).map((k) => Date.parse(k.not_after)).filter(Boolean);
 	return ends.length ? Math.floor((Math.max(...ends) - Date.now()) / 86400000) : null;
@@ -72,7 +72,7 @@ function Overview() {
 	const waiting = useLoad(() => get("/users?state=pending&limit=6"));
 	const refused = useLoad(() => get("/requests?outcome=refused&limit=5"));
 	const changed = useLoad(() => get(query("/audit", { from: today(), limit: 8 })));
-	const holds = useLoad(async () => (has("/holds") ? get("/holds?state=open&limit=1") : null));
+	const holds = useLoad(() => get("/holds?state=open&limit=1"));
 	const ready = connections.data && rules.data && people.data;
 	return html`<${Page} title=${t("screen.overview")}>
 		<div class="grid">

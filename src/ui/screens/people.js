@@ -1,6 +1,6 @@
 // people.js - who there is, and everything about one of them.
 import { html, useState } from "../html.js";
-import { all, drop, get, has, id, me, patch, post, query, useAct, useLoad, usePages } from "../api.js";
+import { all, drop, get, id, me, patch, post, query, useAct, useLoad, usePages } from "../api.js";
 import { Ask, Button, Chip, Copy, Dialog, Empty, Facts, Field, Form, Link, Listing, Load, Notice, Page, Panel, RoleChip, Search, Select, StateChip, Table, Time, Trouble, say, useSignalOf } from "../all.js";
 import { ask, go, route } from "../route.js";
 import { number, t, tn, word } from "../text.js";
@@ -16,7 +16,7 @@ const sources = ["scim", "ldap", "saml", "manual"];
 const options = (kind, words, any) => [["", any], ...words.map((w) => [w, word(kind, w)])];
 
 /** What becomes of all who are picked: seen before it is done. */
-function Picked({ ids, clear }) {
+function Picked({ ids, clear, all: whole }) {
 	const [what, setWhat] = useState("role:AN");
 	const see = useAct(() => planPeople(ids, ...what.split(":")));
 	return html`<div class="filters" role="group" aria-label=${t("people.picked")}>
@@ -25,7 +25,7 @@ function Picked({ ids, clear }) {
 			...given.map((r) => ["role:" + r, t("people.give", { role: word("role", r) })]), ["role:", t("people.take")],
 			["state:active", t("person.activate.button")], ["state:deactivated", t("person.deactivate.button")]]} />
 		<${Button} busy=${see.busy} onClick=${() => see.run()}>${t("plan.make")}<//>
-		<${Button} kind="quiet" onClick=${clear}>${t("people.unpick")}<//>
+		<${Button} kind="quiet" onClick=${whole}>${t("people.pick.all")}<//><${Button} kind="quiet" onClick=${clear}>${t("people.unpick")}<//>
 		<${Trouble} problem=${see.problem} /></div>`;
 }
 
@@ -46,7 +46,7 @@ function People() {
 				<${Select} label=${t("role")} hidden value=${asked.role} options=${options("role", roles, t("role.any"))} onInput=${(v) => ask("role", v)} />
 				<${Select} label=${t("source")} hidden value=${asked.source} options=${options("kind", sources, t("source.any"))} onInput=${(v) => ask("source", v)} />
 			</div>
-			${picked.length > 0 && html`<${Picked} ids=${picked} clear=${() => setPicked([])} />`}
+			${picked.length > 0 && html`<${Picked} ids=${picked} clear=${() => setPicked([])} all=${() => setPicked([...new Set([...picked, ...list.items.filter((u) => !u.owner).map((u) => u.id)])])} />`}
 			<${Listing} of=${list} caption=${t("screen.people")} columns=${[
 				{ title: t("name"), cell: (u) => html`<div class=${whole ? "picks" : ""}>${whole && !u.owner && html`<input class="pick" type="checkbox" aria-label=${t("people.pick", { who: u.displayName || u.userName })} checked=${picked.includes(u.id)} onChange=${pick(u)} />`}
 					<div><${Link} to=${"/people/" + u.id}>${u.displayName || u.userName}<//>${u.displayName && html`<span class="under">${u.userName}</span>`}</div></div>` },
@@ -219,7 +219,7 @@ function Person({ args }) {
 			<div class="stack">
 				${whole && html`<${Roles} user=${x} />`}
 				${whole && html`<${History} user=${x} />`}
-				${whole && has("/rules/plan") && html`<${WhatIf} user=${x} />`}
+				${whole && html`<${WhatIf} user=${x} />`}
 				<${Belongs} user=${x} />
 			</div>
 			<div class="stack">

@@ -50,4 +50,4 @@ function Reports() {
 	return html`<${Page} title=${t("screen.reports")} lead=${t("reports.lead")}><${Seats} /><${Leavers} /><${Idle} /><${Access} /><//>`;
 }
 
-export default { name: "reports", group: "record", icon: "reports", needs: "/reports/seats", view: (rest) => (rest.length ? null : Reports) };
+export default { name: "reports", group: "record", icon: "reports", view: (rest) => (rest.length ? null : Reports) };

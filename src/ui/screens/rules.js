@@ -1,7 +1,7 @@
 // rules.js - which group gives which role: the table of rules, and what they were before.
 import { html, useEffect, useRef, useState } from "../html.js";
-import { all, get, has, id, post, put, useAct, useLoad, usePages } from "../api.js";
-import { Ask, Button, Chip, Dialog, Empty, Field, Link, Listing, Load, Notice, Page, Panel, Select, Table, Time, Trouble, say, useSignalOf } from "../all.js";
+import { all, get, id, useAct, useLoad, usePages } from "../api.js";
+import { Button, Chip, Dialog, Empty, Field, Link, Listing, Load, Notice, Page, Panel, Select, Table, Time, Trouble, useSignalOf } from "../all.js";
 import { go } from "../route.js";
 import { matches, namesOne } from "../match.js";
 import { Gives, usePlaces } from "../rule.js";
@@ -30,6 +30,8 @@ function freshId(rules, group) {
 		name = `${base}-${n}`;
 	return name;
 }
+
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** A time of the API as the field has it, in the reader's own zone. */
 function local(at) {
@@ -67,7 +69,7 @@ function Editor({ open, rule, rules, known, places, save }) {
 				<${Field} label=${t("rules.group")} value=${of.match.group} required list="seen-groups" onInput=${(v) => match({ group: v })} hint=${t("rules.group.hint")} autocomplete="off" />
 				<${Select} label=${t("rules.source")} value=${of.match.source || ""} onInput=${(v) => match({ source: v })} options=${[["", t("rules.any.source")], ...sources.map(([, name]) => [name, name])]} />
 			</div>
-			<datalist id="seen-groups">${(known.data || []).slice(0, 500).map((g) => html`<option key=${g.id} value=${by === "id" ? g.id : by === "external_id" ? g.externalId : g.displayName}>${tn("people.count", g.members)}</option>`)}</datalist>
+			<datalist id="seen-groups">${(known.data || []).slice(0, 500).map((g) => html`<option key=${g.id} value=${by === "id" ? g.id : by === "external_id" ? g.externalId : g.displayName}>${by === "name" || by === "exact" ? tn("people.count", g.members) : g.displayName}</option>`)}</datalist>
 			<p class="hint" aria-live="polite">${of.match.group && by !== "regex" && (seen.length
 				? t("rules.meets", { groups: seen.slice(0, 3).map((g) => g.displayName).join(", "), people: tn("people.count", seen.reduce((n, g) => n + g.members, 0)) })
 				: t("rules.meets.none"))}</p></fieldset>
@@ -76,7 +78,7 @@ function Editor({ open, rule, rules, known, places, save }) {
 				${["workspace", "project"].includes(scope) && html`<${Select} label=${word("scope", scope)} value=${of.grant[scope]} onInput=${(v) => grant({ ...of.grant, [scope]: v })} options=${list.map((p) => [p.id, p.title])} required />`}
 				${scope !== "named" && html`<${Select} label=${t("role")} value=${scope === "org" ? of.grant.org_role : of.grant.role || roles[scope][0]} onInput=${(v) => grant(scope === "org" ? { org_role: v } : { ...of.grant, role: v })} options=${roles[scope].map((r) => [r, word("role", r)])} />`}
 			</div>
-			${has("/rules/plan") && html`<div class="two"><${Field} label=${t("rules.from")} type="datetime-local" value=${local(of.from)} onInput=${(v) => when("from", v)} /><${Field} label=${t("rules.until")} type="datetime-local" hint=${t("rules.until.hint")} value=${local(of.until)} onInput=${(v) => when("until", v)} /></div>`}</fieldset>
+			<div class="two"><${Field} label=${t("rules.from")} type="datetime-local" value=${local(of.from)} onInput=${(v) => when("from", v)} /><${Field} label=${t("rules.until")} type="datetime-local" hint=${t("rules.until.hint", { zone })} value=${local(of.until)} onInput=${(v) => when("until", v)} /></div></fieldset>
 			<div class="buttons"><${Button} onClick=${() => { open.value = false; }}>${t("cancel")}<//><button class="button main">${t(rule.id ? "rules.keep" : "rules.add")}</button></div>
 		</form>
 	<//>`;
@@ -96,6 +98,11 @@ function difference(before, after) {
 	};
 }
 
+function Then({ rule, places }) {
+	const { from, until } = rule;
+	return html`<${Gives} of=${rule.grant} places=${places} />${(from || until) && html`<span class="under">${from ? t("rules.since", { at: moment(from) }) : ""} ${until ? t("rules.till", { at: moment(until) }) : ""}</span>`}`;
+}
+
 function Doubts({ rule, known, places }) {
 	const out = [];
 	if (known.data && namesOne(rule) && !known.data.some((g) => matches(rule, g)))
@@ -106,11 +113,11 @@ function Doubts({ rule, known, places }) {
 	return out;
 }
 
-function Draft({ of, reload }) {
+function Draft({ of }) {
 	const [rules, setRules] = useState(of.rules);
 	const known = useLoad(() => all("/groups"));
 	const places = usePlaces();
-	const open = useSignalOf(false), review = useSignalOf(false);
+	const open = useSignalOf(false);
 	const [at, setAt] = useState(-1);
 	const blank = useRef({ id: "", match: { group: "", by: "name" }, grant: { org_role: "AN" } });
 	const diff = difference(of.rules, rules);
@@ -123,31 +130,22 @@ function Draft({ of, reload }) {
 	const edit = (i) => { setAt(i); open.value = true; };
 	const save = (rule) => setRules(at < 0 ? [...rules, rule] : rules.map((r, i) => (i === at ? rule : r)));
 	const met = (r) => known.data && (r.match.by === "regex" ? null : known.data.filter((g) => matches(r, g)).reduce((n, g) => n + g.members, 0));
+	const called = (r) => (r.match.by === "id" && known.data?.find((g) => g.id === r.match.group)?.displayName) || r.match.group;
 	const look = useAct(() => plan({ rules, ...(of.tests ? { tests: of.tests } : {}), base_revision: of.revision }));
-	const apply = async () => {
-		const made = await put("/rules", { rules, base_revision: of.revision });
-		review.value = false;
-		say(t("rules.applied", { n: made.revision }));
-		reload();
-	};
 	return html`
-		${touched && html`<${Notice} kind="warn" title=${t("rules.draft")} action=${html`<div class="actions"><${Button} onClick=${() => setRules(of.rules)}>${t("rules.discard")}<//>${has("/rules/plan") ? html`<${Button} kind="main" busy=${look.busy} onClick=${() => look.run()}>${t("plan.make")}<//>` : html`<${Button} kind="main" onClick=${() => { review.value = true; }}>${t("rules.review")}<//>`}</div>`}>
+		${touched && html`<${Notice} kind="warn" title=${t("rules.draft")} action=${html`<div class="actions"><${Button} onClick=${() => setRules(of.rules)}>${t("rules.discard")}<//><${Button} kind="main" busy=${look.busy} onClick=${() => look.run()}>${t("plan.make")}<//></div>`}>
 			${t("rules.draft.text", { added: diff.added.length, changed: diff.changed.length, removed: diff.removed.length })}<//>`}
 		<${Trouble} problem=${look.problem} />
 		<${Panel} title=${t("rules.count", { n: number(rules.length) })} actions=${html`<${Button} kind="main" onClick=${() => edit(-1)}>${t("rules.add")}<//>`}>
 			<${Table} caption=${t("rules.table")} rows=${rules} empty=${html`<${Empty} title=${t("rules.none")}><p>${t("rules.none.text")}</p><//>`} columns=${[
-				{ title: t("rules.when"), cell: (r) => html`<span class="row"><${Chip}>${word("by", r.match.by || "name")}<//> ${r.match.group} <${Doubts} rule=${r} known=${known} places=${places} /></span>${r.match.source && html`<span class="under">${t("rules.only", { source: r.match.source })}</span>`}` },
-				{ title: t("rules.then"), cell: (r) => html`<${Gives} of=${r.grant} places=${places} />${(r.from || r.until) && html`<span class="under">${r.from ? t("rules.since", { at: moment(r.from) }) : ""} ${r.until ? t("rules.till", { at: moment(r.until) }) : ""}</span>`}` },
+				{ title: t("rules.when"), cell: (r) => html`<span class="row"><${Chip}>${word("by", r.match.by || "name")}<//> ${called(r)} <${Doubts} rule=${r} known=${known} places=${places} /></span>${r.match.source && html`<span class="under">${t("rules.only", { source: r.match.source })}</span>`}` },
+				{ title: t("rules.then"), cell: (r) => html`<${Then} rule=${r} places=${places} />` },
 				{ title: t("rules.people"), kind: "num opt", cell: (r) => { const n = met(r); return n === null ? "?" : n === undefined ? "…" : number(n); } },
 				{ title: t("rules.id"), kind: "opt", cell: (r) => html`<code>${r.id}</code>` },
 				{ title: t("actions"), hidden: true, kind: "act", cell: (r, i) => html`<${Button} kind="quiet" onClick=${() => edit(i)} aria-label=${t("rules.edit.what", { id: r.id })}>${t("edit")}<//><${Button} kind="quiet" onClick=${() => setRules(rules.filter((_, k) => k !== i))} aria-label=${t("rules.remove.what", { id: r.id })}>${t("remove")}<//>` },
 			]} />
 		<//>
-		<${Editor} ...${{ open, rules, known, places, save }} rule=${at < 0 ? blank.current : rules[at] || blank.current} />
-		<${Ask} open=${review} kind="main" title=${t("rules.review")} button=${t("rules.apply")} act=${apply}>
-			<p>${t("rules.review.text")}</p>
-			${["added", "changed", "removed"].map((k) => diff[k].length > 0 && html`<div key=${k}><h3>${t("rules." + k)}</h3><ul class="rows">${diff[k].map((r) => html`<li key=${r.id}><span>${r.match.group}</span><span><${Gives} of=${r.grant} places=${places} /></span></li>`)}</ul></div>`)}
-		<//>`;
+		<${Editor} ...${{ open, rules, known, places, save }} rule=${at < 0 ? blank.current : rules[at] || blank.current} />`;
 }
 
 function Rules() {
@@ -155,7 +153,7 @@ function Rules() {
 	return html`<${Page} title=${t("screen.rules")} lead=${t("rules.lead")} chips=${of.data?.revision > 0 && html`<${Chip}>${t("rules.revision", { n: of.data.revision })}<//>`}>
 		<${Tabs} here="table" />
 		<${Rollout} of=${of.data?.rollout} reload=${of.reload} />
-		<${Load} of=${of}>${(r) => html`<${Draft} key=${r.revision} of=${r} reload=${of.reload} />`}<//>
+		<${Load} of=${of}>${(r) => html`<${Draft} key=${r.revision} of=${r} />`}<//>
 	<//>`;
 }
 
@@ -175,19 +173,16 @@ function Revisions() {
 function Revision({ args }) {
 	const of = useLoad(() => get("/rules/revisions/" + id(args[1])));
 	const places = usePlaces();
-	const open = useSignalOf(false);
 	const look = useAct(() => plan({ revision: Number(args[1]) }));
 	return html`<${Page} title=${t("rules.revision", { n: args[1] })} back=${html`<${Link} class="back" to="/rules/revisions">← ${t("rules.revisions")}<//>`}
 		chips=${of.data?.active && html`<${Chip} kind="ok">${t("rules.active")}<//>`}
-		actions=${of.data && !of.data.active && html`<${Button} kind="main" busy=${look.busy} onClick=${() => { if (has("/rules/plan")) look.run(); else open.value = true; }}>${t("rules.restore")}<//>`}>
+		actions=${of.data && !of.data.active && html`<${Button} kind="main" busy=${look.busy} onClick=${() => look.run()}>${t("rules.restore")}<//>`}>
 		<${Trouble} problem=${look.problem} />
 		<${Load} of=${of}>${(r) => html`<${Panel}><${Table} caption=${t("rules.table")} rows=${r.rules} empty=${html`<${Empty} title=${t("rules.none")} />`} columns=${[
 			{ title: t("rules.when"), cell: (x) => html`<span class="row"><${Chip}>${word("by", x.match.by || "name")}<//> ${x.match.group}</span>` },
-			{ title: t("rules.then"), cell: (x) => html`<${Gives} of=${x.grant} places=${places} />` },
+			{ title: t("rules.then"), cell: (x) => html`<${Then} rule=${x} places=${places} />` },
 			{ title: t("rules.id"), kind: "opt", cell: (x) => html`<code>${x.id}</code>` },
 		]} /><//>`}<//>
-		<${Ask} open=${open} kind="main" title=${t("rules.restore.ask", { n: args[1] })} button=${t("rules.restore")} done=${t("rules.restored")}
-			act=${async () => { await post(`/rules/revisions/${id(args[1])}/activate`); go("/rules"); }}><p>${t("rules.restore.text")}</p><//>
 	<//>`;
 }
 

@@ -75,4 +75,4 @@ function Run({ args }) {
 	<//>`;
 }
 
-export default { name: "runs", group: "signin", icon: "runs", needs: "/connections/ldap", view: (rest) => [Runs, null, Run][rest.length] };
+export default { name: "runs", group: "signin", icon: "runs", view: (rest) => [Runs, null, Run][rest.length] };

@@ -92,4 +92,4 @@ function Webhook({ args }) {
 	<//>`;
 }
 
-export default { name: "webhooks", group: "record", icon: "webhooks", needs: "/webhooks", view: (rest) => [Webhooks, Webhook][rest.length] };
+export default { name: "webhooks", group: "record", icon: "webhooks", view: (rest) => [Webhooks, Webhook][rest.length] };
