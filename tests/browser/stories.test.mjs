@@ -1,5 +1,6 @@
 // stories.test.mjs - what administrators do, from the first day to somebody's last.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { check, quiet, settled, show, World } from "./world.mjs";
 
@@ -225,8 +226,10 @@ test("policies, domains and places are changed where they are shown", async () =
 	await show(page, "/audit");
 	await page.getByLabel("What", { exact: true }).selectOption("project.");
 	await page.getByRole("row", { name: /Project made/ }).waitFor();
-	const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Export JSON lines" }).click()]);
+	const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Export JSON lines" }).click()]);
 	assert.match(file.suggestedFilename(), /audit\.jsonl/);
+	const saved = readFileSync(await file.path(), "utf8").trim().split("\n");
+	assert.equal(saved.at(-1) && JSON.parse(saved.at(-1)).seq, saved.length);
 	await page.getByRole("button", { name: "Check here" }).click();
 	await page.getByText(/\d+ records, unbroken/).waitFor();
 	await world.order("forge", { org: owner.org });

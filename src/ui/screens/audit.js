@@ -2,7 +2,7 @@
 import { html, useState } from "../html.js";
 import { query, useAct, usePages } from "../api.js";
 import { Button, Chip, Dialog, Empty, Field, Listing, Notice, Page, Panel, Select, Table, Time, Trouble, Value, useSignalOf } from "../all.js";
-import { verifyChain } from "../chain.js";
+import { saveTrail, verifyChain } from "../chain.js";
 import { ask, route } from "../route.js";
 import { number, t, word } from "../text.js";
 import { action, Actor, Target } from "../deeds.js";
@@ -46,9 +46,10 @@ function Audit() {
 	const list = usePages(query("/audit", { ...asked, from: asked.from && day(asked.from, 0), until: asked.until && day(asked.until, 1), limit: 50 }));
 	const open = useSignalOf(false);
 	const [shown, setShown] = useState(null);
-	const exported = (format) => query("/api/v1/audit/export", { format, limit: 20000 });
+	const save = useAct(saveTrail);
 	return html`<${Page} title=${t("screen.audit")} lead=${t("audit.lead")} actions=${html`
-		<a class="button" href=${exported("jsonl")} download="audit.jsonl">${t("audit.jsonl")}</a><a class="button" href=${exported("csv")} download="audit.csv">${t("audit.csv")}</a>`}>
+		${["jsonl", "csv"].map((format) => html`<${Button} key=${format} busy=${save.busy} onClick=${() => save.run(format)}>${t("audit." + format)}<//>`)}`}>
+		<${Trouble} problem=${save.problem} />
 		<${Panel}>
 			<div class="filters" role="search">
 				<${Select} label=${t("audit.action")} value=${asked.action} onInput=${(v) => ask("action", v)} options=${[["", t("audit.any")], ...kinds.map((k) => [k, word("deeds", k)])]} />
