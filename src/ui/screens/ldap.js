@@ -48,6 +48,8 @@ function body(changed) {
 	for (const k of ["tls", "bind", "users", "groups"])
 		if (out[k])
 			out[k] = told("base" in out[k] ? { ...out[k], base: baseOf(out[k].base) } : out[k]);
+	if (out.signin)
+		out.signin = { ...out.signin, domains: [].concat(out.signin.domains).join(" ").split(/[\s,]+/).filter(Boolean) };
 	return out;
 }
 
@@ -105,10 +107,14 @@ function Sync({ of, reload }) {
 
 function Settings({ of, reload }) {
 	const d = useDraft({ ...of, tls: of.tls || {}, bind: of.bind || {}, users: of.users || {}, groups: of.groups || {} });
+	const signin = d.value("signin");
 	const save = async () => { await patch("/connections/ldap/" + id(of.id), body(d.changed)); d.clear(); reload(); };
 	return html`<${Panel} title=${t("connections.settings")}><${Form} act=${save} button=${t("save")} done=${t("saved")}>
 		<${Field} label=${t("name")} value=${d.value("name")} onInput=${d.put("name")} required />
-		<${Check} label=${t("saml.flag.enabled")} value=${d.value("enabled")} onInput=${d.put("enabled")} /><${Fields} d=${d} /><//><//>`;
+		<${Check} label=${t("saml.flag.enabled")} value=${d.value("enabled")} onInput=${d.put("enabled")} />
+		<${Check} label=${t("ldap.signin")} value=${signin.enabled} onInput=${(v) => d.put("signin")({ ...signin, enabled: v })} />
+		<${Field} label=${t("connections.domains")} hint=${t("connections.domains.hint")} value=${[].concat(signin.domains).join(", ")} onInput=${(v) => d.put("signin")({ ...signin, domains: v })} />
+		<${Fields} d=${d} /><//><//>`;
 }
 
 export const Ldap = (Frame, Remove) => ({ args }) => {
