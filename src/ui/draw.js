@@ -6,7 +6,8 @@ import { Table } from "./parts.js";
 /** Seats: used, waiting, and the month's peak against the limit. */
 export function Seats({ of }) {
 	const { limit, used, waiting, peak_this_month: peak } = of;
-	const whole = Math.max(limit ?? 0, used + waiting, peak, 1);
+	const most = Math.max(used + waiting, peak, 1);
+	const whole = limit === null ? 1.25 * most : Math.max(limit, most); // without a limit there is no full bar
 	const share = (n) => `${(100 * n) / whole}%`;
 	return html`
 		<dl class="figures">

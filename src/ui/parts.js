@@ -131,8 +131,10 @@ export function Dialog({ open, title, children, wide }) {
 	const id = useId();
 	const is = open.value;
 	useEffect(() => {
-		if (is && !box.current.open)
+		if (is && !box.current.open) {
 			box.current.showModal();
+			box.current.scrollTop = 0; // whatever the focus went to, it begins with its title
+		}
 		if (!is && box.current.open)
 			box.current.close();
 	}, [is]);

@@ -41,6 +41,12 @@ try {
 			await picture(page, scene[0], look, () => play(page, scene));
 	});
 
+	for (const [name, path, scheme] of [["overview", "/", "light"], ["person", "/people/" + made.people.ada, "dark"], ["rules", "/rules", "light"]]) {
+		const page = await world.page(owner.cookie, { scheme, height: 860 });
+		await picture(page, "readme", name, () => show(page, path), false);
+		await page.context().close();
+	}
+
 	const first = await world.order("owned", { name: "Empty Labeling" });
 	await each(first.cookie, async (page, look) => {
 		for (const name of ["overview", "people", "groups", "workspaces", "rules", "connections", "holds", "invitations", "webhooks", "requests", "reports"])
@@ -57,12 +63,6 @@ try {
 		await page.goto("/console/");
 		await page.getByRole("heading", { level: 1 }).waitFor();
 	}));
-
-	for (const [name, path, scheme] of [["overview", "/", "light"], ["person", "/people/" + made.people.ada, "dark"], ["rules", "/rules", "light"]]) {
-		const page = await world.page(owner.cookie, { scheme, height: 860 });
-		await picture(page, "readme", name, () => show(page, path), false);
-		await page.context().close();
-	}
 
 	await world.order("stale", { org: owner.org });
 	await each(owner.cookie, (page, look) => picture(page, "step-up", look, async () => {

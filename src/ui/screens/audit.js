@@ -13,11 +13,13 @@ const kinds = ["user.", "role.", "membership.", "grant.", "group.", "seat.", "ru
 const flat = (v, at = "") => (v && typeof v === "object" && !Array.isArray(v)
 	? Object.entries(v).flatMap(([k, x]) => flat(x, at ? `${at}.${k}` : k)) : [[at, v]]);
 
-/** Before and after, side by side; what is the same in both is left out. */
+const blank = (v) => v === undefined || v === null || v === "" || v.length === 0;
+
+/** Before and after, side by side; what is the same in both is left out, or empty in both. */
 function Change({ open, of }) {
 	const before = new Map(of?.before ? flat(of.before) : []), after = new Map(of?.after ? flat(of.after) : []);
 	const rows = [...new Set([...before.keys(), ...after.keys()])].map((k) => ({ id: k, before: before.get(k), after: after.get(k) }))
-		.filter((r) => JSON.stringify(r.before) !== JSON.stringify(r.after));
+		.filter((r) => !(blank(r.before) && blank(r.after)) && JSON.stringify(r.before) !== JSON.stringify(r.after));
 	return html`<${Dialog} open=${open} wide title=${of ? action(of.action) : ""}>
 		<${Table} caption=${t("audit.change")} rows=${rows} empty=${html`<p>${t("audit.same")}</p>`} columns=${[
 			{ title: t("audit.member"), cell: (r) => html`<code>${r.id}</code>` }, of?.before && { title: t("audit.before"), cell: (r) => html`<${Value} of=${r.before} />` },

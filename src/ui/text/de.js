@@ -321,6 +321,8 @@ export default {
 	"person.origin": "Kommt von",
 	"person.counts": "Zählt",
 	"person.lost": "zählt nicht",
+	"person.held": "Ein Verzeichnis würde etwas wegnehmen; das wartet auf eine Entscheidung.",
+	"person.hold.look": "Ansehen",
 	"origin.rule": "Regel {rule}",
 	"origin.revision": "Fassung {n} der Regeln",
 	"origin.manual": "von Hand gegeben",
@@ -588,7 +590,7 @@ export default {
 	"saml.flag.allow_sha1": "SHA-1-Unterschriften annehmen",
 	"saml.flag.allow_cbc": "AES-CBC-Verschlüsselung annehmen",
 
-	"requests.lead": "Was zuletzt mit Identitätsanbietern gewechselt wurde, ohne Geheimnisse und persönliche Daten.",
+	"requests.lead": "Was zuletzt mit Identitätsanbietern ausgetauscht wurde, ohne Geheimnisse und persönliche Daten.",
 	"requests.with": "Mit {names}",
 	"requests.refused": "Abgewiesen: {what}",
 	"asks.GET /Users": "Sucht Personen",

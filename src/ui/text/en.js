@@ -321,6 +321,8 @@ export default {
 	"person.origin": "Comes from",
 	"person.counts": "Counts",
 	"person.lost": "does not count",
+	"person.held": "A directory would take something away; it waits for a decision.",
+	"person.hold.look": "Look at it",
 	"origin.rule": "rule {rule}",
 	"origin.revision": "revision {n} of the rules",
 	"origin.manual": "given by hand",
