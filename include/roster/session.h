@@ -78,8 +78,9 @@ bool session_find(struct ctx *c, const char *presented, bool renew,
 		  struct session_holder *out) MUST;
 
 /* reason: "signed out", "administrator", "identity provider", "account", ...
- * Ending what has ended is no error.  *n (may be NULL) counts those that ended. */
-bool session_end(struct ctx *c, const char *id, const char *reason) MUST; /* ERR_NOT_FOUND */
+ * Ending what has ended is no error.  *n (may be NULL) counts those that ended, *user_id (may
+ * be NULL) is whose it was.  ERR_NOT_FOUND */
+bool session_end(struct ctx *c, const char *id, const char *reason, const char **user_id) MUST;
 bool session_end_all(struct ctx *c, const char *user_id, const char *reason, int64_t *n) MUST;
 /* All that came in through a connection: it is about to go. */
 bool session_end_source(struct ctx *c, const char *source_id, const char *reason) MUST;

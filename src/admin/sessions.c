@@ -44,21 +44,22 @@ bool admin_sessions_list(struct ctx *c, const struct http_req *q, struct http_re
 	return true;
 }
 
-static void note(struct ctx *c, const char *kind, const char *id, int64_t n)
+static void note(struct ctx *c, const char *user_id, const char *after)
 {
-	audit_note(c, (struct audit_note){
-			      .action = "session.ended",
-			      .target_kind = kind,
-			      .target_id = id,
-			      .after = arena_printf(c->arena, "{\"sessions\": %lld}", (long long)n),
-			      .reason = "administrator" });
+	audit_note(c, (struct audit_note){ .action = "session.ended",
+					   .target_kind = "user",
+					   .target_id = user_id,
+					   .after = after,
+					   .reason = "administrator" });
 }
 
 bool admin_session_drop(struct ctx *c, const struct http_req *q, struct http_resp *p)
 {
-	if (!session_end(c, q->param[0], "administrator"))
+	const char *whose;
+
+	if (!session_end(c, q->param[0], "administrator", &whose))
 		return false;
-	note(c, "session", q->param[0], 1);
+	note(c, whose, arena_printf(c->arena, "{\"session\": \"%s\"}", q->param[0]));
 	p->status = 204;
 	return true;
 }
@@ -71,7 +72,7 @@ bool admin_user_sessions_drop(struct ctx *c, const struct http_req *q, struct ht
 	if (!user_get(c, q->param[0], &u) || !session_end_all(c, u->id, "administrator", &n))
 		return false;
 	if (n)
-		note(c, "user", u->id, n);
+		note(c, u->id, arena_printf(c->arena, "{\"sessions\": %lld}", (long long)n));
 	p->status = 204;
 	return true;
 }

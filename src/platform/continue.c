@@ -60,7 +60,7 @@ static bool end(struct ctx *c, const struct http_req *q, const struct session_ho
 	c->org = h->org;
 	act_as(c, q, h->user->id);
 	if (!db_enter_org(c, h->org->id) || !change_begin(c, &ch) ||
-	    !session_end(c, h->session.id, reason))
+	    !session_end(c, h->session.id, reason, NULL))
 		return false;
 	audit_note(c, (struct audit_note){ .action = "session.ended",
 					   .target_kind = "session",

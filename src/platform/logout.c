@@ -21,7 +21,7 @@ static bool end(struct ctx *c, const struct session_holder *h)
 {
 	SCOPED_CHANGE ch = { 0 };
 
-	if (!change_begin(c, &ch) || !session_end(c, h->session.id, "signed out"))
+	if (!change_begin(c, &ch) || !session_end(c, h->session.id, "signed out", NULL))
 		return false;
 	audit_note(c, (struct audit_note){ .action = "session.ended",
 					   .target_kind = "session",

@@ -153,17 +153,21 @@ int64_t session_fresh_until(const struct session *s)
 	return s->proved + SESSION_FRESH_MS;
 }
 
-bool session_end(struct ctx *c, const char *id, const char *reason)
+bool session_end(struct ctx *c, const char *id, const char *reason, const char **user_id)
 {
 	struct rows r;
 
 	if (!db_run(c, &r,
 		    "UPDATE sessions SET ended_reason = CASE WHEN ended = 0 THEN $4"
 		    " ELSE ended_reason END, ended = CASE WHEN ended = 0 THEN $3 ELSE ended END"
-		    " WHERE org_id = $1 AND id = $2 RETURNING id",
+		    " WHERE org_id = $1 AND id = $2 RETURNING user_id",
 		    DB_ARGS(db_text(c->org->id), db_text(id), db_int(c->now), db_text(reason))))
 		return false;
-	return r.count == 1 || error(c, ERR_NOT_FOUND, "there is no session %.100s", id);
+	if (r.count != 1)
+		return error(c, ERR_NOT_FOUND, "there is no session %.100s", id);
+	if (user_id)
+		*user_id = row_text(&r, 0, 0);
+	return true;
 }
 
 bool session_end_all(struct ctx *c, const char *user_id, const char *reason, int64_t *n)

@@ -367,6 +367,7 @@ static void lists_show_the_living(void **state)
 	struct ctx *c = *state;
 	struct session_view *list;
 	struct user *ada, *bob;
+	const char *whose;
 	int64_t total;
 	int n;
 
@@ -381,10 +382,11 @@ static void lists_show_the_living(void **state)
 	assert_string_equal(list[0].user_name, "ada");
 	ok(c, session_list(c, bob->id, "", 10, &list, &n, &total));
 	assert_int_equal(n, 1);
-	ok(c, session_end(c, list[0].session.id, "administrator"));
+	ok(c, session_end(c, list[0].session.id, "administrator", &whose));
+	assert_string_equal(whose, bob->id);
 	ok(c, session_list(c, bob->id, "", 10, &list, &n, &total));
 	assert_int_equal(total, 0);
-	fails(c, session_end(c, "nothing", "x"), ERR_NOT_FOUND);
+	fails(c, session_end(c, "nothing", "x", NULL), ERR_NOT_FOUND);
 	c->now += 40LL * 24 * HOUR;
 	ok(c, session_sweep(c, 100));
 	c->now -= 40LL * 24 * HOUR;
