@@ -80,7 +80,7 @@ function Origin({ of }) {
 }
 
 function Roles({ user }) {
-	const why = useLoad(() => get(`/users/${id(user.id)}/explain`), [user.changed, user.role]);
+	const why = useLoad(() => get(`/users/${id(user.id)}/explain`), [user]);
 	return html`<${Panel} wide title=${t("person.roles")} lead=${why.data && html`<span lang="en">${why.data.summary.replace(/ \(hold [0-9a-f-]{36}\)/g, "")}</span>`}><${Load} of=${why}>${(x) => html`
 		${x.holds.map((h) => html`<${Notice} key=${h} kind="warn" action=${html`<${Link} class="button" to=${"/holds/" + h}>${t("person.hold.look")}<//>`}>${t("person.held")}<//>`)}
 		<${Table} caption=${t("person.roles")} rows=${x.grants} empty=${html`<${Empty} title=${t("person.no.grants")} />`} columns=${[
