@@ -41,6 +41,10 @@ try {
 			await picture(page, scene[0], look, () => play(page, scene));
 	});
 
+	await world.order("cut", { org: owner.org, done: 700, total: 2800 });
+	await each(owner.cookie, (page, look) => picture(page, "rules-rollout", look, () => show(page, "/rules")));
+	await world.order("resume", { org: owner.org });
+
 	for (const [name, path, scheme] of [["overview", "/", "light"], ["person", "/people/" + made.people.ada, "dark"], ["rules", "/rules", "light"]]) {
 		const page = await world.page(owner.cookie, { scheme, height: 860 });
 		await picture(page, "readme", name, () => show(page, path), false);

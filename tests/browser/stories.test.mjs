@@ -157,11 +157,13 @@ test("the way to a SAML test sign-in, with SimpleSAMLphp", async () => {
 	await tab.locator("form").first().evaluate((form) => form.submit());
 	await tab.getByRole("heading", { name: "What arrived" }).waitFor({ timeout: 30000 });
 	await tab.getByText("LS-Admins").first().waitFor();
+	await check(tab, "what arrived");
 	await tab.close();
 	await page.getByText("The test sign-in worked").waitFor();
 	const users = await world.order("get", { org: owner.org, path: "/users" });
 	assert.equal(users.items.length, 1, "a test makes nobody");
 	await page.locator(".chips").getByText("tested").waitFor();
+	await check(page, "SAML, tested");
 	quiet(page, "SAML");
 });
 
