@@ -1,7 +1,7 @@
 // rules.js - which group gives which role: the table of rules, and what they were before.
 import { html, useEffect, useRef, useState } from "../html.js";
 import { all, get, id, useAct, useLoad, usePages } from "../api.js";
-import { Button, Chip, Dialog, Empty, Field, Link, Listing, Load, Notice, Page, Panel, Select, Table, Time, Trouble, useSignalOf } from "../all.js";
+import { Button, Check, Chip, Dialog, Empty, Field, Link, Listing, Load, Notice, Page, Panel, Select, Table, Time, Trouble, useSignalOf } from "../all.js";
 import { go } from "../route.js";
 import { matches, namesOne } from "../match.js";
 import { Gives, usePlaces } from "../rule.js";
@@ -10,8 +10,7 @@ import { Plan, Rollout, plan } from "./plan.js";
 import { moment, number, t, tn, word } from "../text.js";
 
 const ways = ["name", "exact", "id", "external_id", "glob", "regex"];
-const roles = { org: ["AN", "RE", "MA", "AD"], workspace: ["member", "manager"], project: ["AN", "RE", "Inherit"] };
-/** A workspace named after the group is a thing of documents: it is shown, and kept as it is. */
+const roles = { org: ["AN", "RE", "MA", "AD"], workspace: ["member", "manager"], project: ["AN", "RE", "Inherit"], named: ["member", "manager"] };
 const scopeOf = (grant) => (grant.workspace_from_group !== undefined ? "named" : grant.org_role !== undefined ? "org" : grant.workspace !== undefined ? "workspace" : "project");
 
 function Tabs({ here }) {
@@ -49,7 +48,7 @@ function Editor({ open, rule, rules, known, places, save }) {
 	const match = (more) => set({ ...of, match: { ...of.match, ...more } });
 	const grant = (next) => set({ ...of, grant: next });
 	const list = (scope === "workspace" ? places.data?.workspaces.filter((w) => !w.personal) : places.data?.projects) || [];
-	const choose = (s) => grant(s === "org" ? { org_role: "AN" } : s === "workspace"
+	const choose = (s) => grant(s === "org" ? { org_role: "AN" } : s === "named" ? { workspace_from_group: "{group}", role: "member", create: true } : s === "workspace"
 		? { workspace: places.data?.workspaces.find((w) => !w.personal)?.id || "", role: "member" }
 		: { project: places.data?.projects[0]?.id || "", role: "AN" });
 	const sources = [...new Map((known.data || []).map((g) => [g.connection.id, g.connection.name])).entries()];
@@ -74,10 +73,12 @@ function Editor({ open, rule, rules, known, places, save }) {
 				? t("rules.meets", { groups: seen.slice(0, 3).map((g) => g.displayName).join(", "), people: tn("people.count", seen.reduce((n, g) => n + g.members, 0)) })
 				: t("rules.meets.none"))}</p></fieldset>
 			<fieldset><legend>${t("rules.then")}</legend><div class="two">
-				<${Select} label=${t("scope")} value=${scope} onInput=${choose} options=${[...(scope === "named" ? ["named"] : []), "org", "workspace", "project"].map((s) => [s, word("scope", s)])} />
+				<${Select} label=${t("scope")} value=${scope} onInput=${choose} options=${["org", "workspace", "named", "project"].map((s) => [s, s === "named" ? t("rules.named") : word("scope", s)])} />
 				${["workspace", "project"].includes(scope) && html`<${Select} label=${word("scope", scope)} value=${of.grant[scope]} onInput=${(v) => grant({ ...of.grant, [scope]: v })} options=${list.map((p) => [p.id, p.title])} required />`}
-				${scope !== "named" && html`<${Select} label=${t("role")} value=${scope === "org" ? of.grant.org_role : of.grant.role || roles[scope][0]} onInput=${(v) => grant(scope === "org" ? { org_role: v } : { ...of.grant, role: v })} options=${roles[scope].map((r) => [r, word("role", r)])} />`}
+				${scope === "named" && html`<${Field} label=${t("title")} hint=${t("rules.named.hint")} value=${of.grant.workspace_from_group} onInput=${(v) => grant({ ...of.grant, workspace_from_group: v })} required />`}
+				<${Select} label=${t("role")} value=${scope === "org" ? of.grant.org_role : of.grant.role || roles[scope][0]} onInput=${(v) => grant(scope === "org" ? { org_role: v } : { ...of.grant, role: v })} options=${roles[scope].map((r) => [r, word("role", r)])} />
 			</div>
+			${scope === "named" && ["create", "adopt"].map((k) => html`<${Check} key=${k} label=${t("rules." + k)} value=${of.grant[k]} onInput=${(v) => grant({ ...of.grant, [k]: v })} />`)}
 			<div class="two"><${Field} label=${t("rules.from")} type="datetime-local" value=${local(of.from)} onInput=${(v) => when("from", v)} /><${Field} label=${t("rules.until")} type="datetime-local" hint=${t("rules.until.hint", { zone })} value=${local(of.until)} onInput=${(v) => when("until", v)} /></div></fieldset>
 			<div class="buttons"><${Button} onClick=${() => { open.value = false; }}>${t("cancel")}<//><button class="button main">${t(rule.id ? "rules.keep" : "rules.add")}</button></div>
 		</form>
