@@ -11,6 +11,7 @@ export function scenesOf(made) {
 	return [
 		["rule-new", "/rules", dialog("Add rule")],
 		["rule-edit", "/rules", dialog("Edit rule speech-qa")],
+		["rule-named", "/rules", async (page) => { await dialog("Add rule")(page); await page.getByRole("dialog").getByLabel("Where").selectOption("named"); }],
 		["give", joan, dialog("Give")],
 		["deactivate", joan, dialog("Deactivate")],
 		["delete", joan, dialog("Delete")],

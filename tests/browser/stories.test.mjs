@@ -11,8 +11,10 @@ after(() => world.end());
 
 async function signIn(page, owner) {
 	await page.getByLabel("E-mail address").fill(owner.address);
+	await check(page, "the address");
 	await page.getByRole("button", { name: "Continue" }).click();
 	await page.getByLabel("Password").fill(owner.password);
+	await check(page, "the password");
 	await page.getByLabel("Code").fill((await world.order("code", { org: owner.org })).code);
 	await page.getByRole("button", { name: "Sign in" }).click();
 }

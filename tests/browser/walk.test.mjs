@@ -70,6 +70,23 @@ test("groups show members, the rules that use them, and what was never seen", as
 	quiet(page, "groups");
 });
 
+test("a workspace named after each group that fits is planned", async () => {
+	await show(page, "/rules");
+	await page.getByRole("button", { name: "Add rule" }).click();
+	const dialog = page.getByRole("dialog");
+	await dialog.getByLabel("Group", { exact: true }).selectOption("glob");
+	await dialog.getByLabel("Name, id or pattern").fill("* Team");
+	await dialog.getByText("Meets Vision Team, Language Team").waitFor();
+	await dialog.getByLabel("Where").selectOption("named");
+	await dialog.getByRole("textbox", { name: "Title" }).fill("{group} room");
+	await dialog.getByLabel("Role").selectOption("manager");
+	await dialog.getByRole("button", { name: "Add rule" }).click();
+	await page.getByRole("button", { name: "See what it would do" }).click();
+	await page.getByRole("heading", { level: 1, name: "What it would do" }).waitFor();
+	await page.getByText("Language Team room, Vision Team room").or(page.getByText("Vision Team room, Language Team room")).waitFor();
+	quiet(page, "named");
+});
+
 test("metadata comes as a file, keys are rotated, an identity provider is switched off", async () => {
 	const { metadata } = await world.order("sso", { org: owner.org });
 	await show(page, "/connections/new/saml/keycloak");
