@@ -50,6 +50,25 @@ for (const [look, options] of Object.entries({ light: {}, "dark, narrow": { sche
 		await page.context().close();
 	});
 
+test("names without a place to break fit as well", async () => {
+	const own = await world.order("owned");
+	const one = await world.order("fill", { org: own.org });
+	const long = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft";
+	const admin = (method, path, body) => world.order("admin", { org: own.org, method, path, body });
+	await admin("PATCH", "/org", { name: long });
+	await admin("PATCH", "/workspaces/" + one.workspaces.Vision, { title: long + long });
+	await admin("PATCH", "/connections/scim/" + one.scim, { name: long });
+	const { rules } = await admin("GET", "/rules");
+	await admin("PUT", "/rules", { rules: [...rules, { id: "long", match: { group: long + long }, grant: { workspace: one.workspaces.Vision } }] });
+	const page = await world.page(own.cookie, { width: 320, height: 700 });
+	const screens = screensOf(one);
+	for (const name of ["overview", "person", "groups", "group", "workspaces", "workspace", "rules", "connections", "scim", "hold", "requests"]) {
+		await show(page, screens[name]);
+		await fits(page, name);
+	}
+	await page.context().close();
+});
+
 test("the narrow menu opens, by keyboard as well", async () => {
 	const page = await world.page(owner.cookie, { width: 320, height: 700 });
 	await show(page, "/");
