@@ -37,14 +37,21 @@ static void decide(struct place_wish *w, const struct rows *decided)
 		}
 }
 
-static void collect(struct ctx *c, const struct rule_set *set,
+/* Does it give anybody anything now? */
+static bool makes_places(const struct rule *r, const struct org *policy)
+{
+	return r->title && policy->authority[SCOPE_WORKSPACE] != AUTHORITY_MANUAL &&
+	       rule_in_force(r, policy->rules_at);
+}
+
+static void collect(struct ctx *c, const struct rule_set *set, const struct org *policy,
 		    const struct rule_group *const *groups, int n, const struct rows *decided,
 		    struct place_wishes *out)
 {
 	int room = 0;
 
 	for (int r = 0; r < set->count; r++)
-		for (int i = 0; i < n && set->rule[r].title; i++) {
+		for (int i = 0; i < n && makes_places(&set->rule[r], policy); i++) {
 			struct place_wish w = { .rule = &set->rule[r], .group = groups[i] };
 
 			if (!rule_matches(w.rule, w.group) ||
@@ -109,15 +116,16 @@ static bool count_today(struct ctx *c, int64_t *out)
 	return true;
 }
 
-bool places_wish(struct ctx *c, const struct rule_set *set, const struct rule_group *const *groups,
-		 int n, const struct rows *decided, struct place_wishes *out)
+bool places_wish(struct ctx *c, const struct rule_set *set, const struct org *policy,
+		 const struct rule_group *const *groups, int n, const struct rows *decided,
+		 struct place_wishes *out)
 {
 	struct db_val *v = arena_array(c->arena, struct db_val, KEYS_AT_ONCE + 2);
 	bool any = false;
 	int keys = 2;
 
 	*out = (struct place_wishes){ 0 };
-	collect(c, set, groups, n, decided, out);
+	collect(c, set, policy, groups, n, decided, out);
 	v[0] = db_text(c->org->id);
 	v[1] = db_bool(true);
 	for (int i = 0; i < out->n; i++) {
@@ -316,7 +324,8 @@ bool places_ready(struct ctx *c, struct people *all)
 	if (!n)
 		return true;
 	if (!read_decided(c, distinct, kinds, &decided) ||
-	    !places_wish(c, all->rules, distinct, kinds, &decided, &wishes) || !fulfil(c, &wishes))
+	    !places_wish(c, all->rules, c->org, distinct, kinds, &decided, &wishes) ||
+	    !fulfil(c, &wishes))
 		return false;
 	places_give(c, &wishes, every, n);
 	return true;

@@ -25,8 +25,9 @@ struct place_wishes {
 
 /* Wishes of n groups, with what is decided already (rows rule_id, group_id, workspace_id
  * and the id of the workspace, NULL if it is gone) and what the titles lead to. */
-bool places_wish(struct ctx *c, const struct rule_set *set, const struct rule_group *const *groups,
-		 int n, const struct rows *decided, struct place_wishes *out) MUST;
+bool places_wish(struct ctx *c, const struct rule_set *set, const struct org *policy,
+		 const struct rule_group *const *groups, int n, const struct rows *decided,
+		 struct place_wishes *out) MUST;
 /* Gives each group the places that its wishes have come to. */
 void places_give(struct ctx *c, const struct place_wishes *w, struct rule_group *const *groups,
 		 int n);

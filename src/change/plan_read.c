@@ -160,7 +160,7 @@ bool plan_read_places(struct ctx *c, const struct rule_set *draft, struct plan_g
 	}
 	for (int i = 0; i < g->helds; i++)
 		peopled[n++] = all[g->n + i] = &g->held[i];
-	if (!places_wish(c, draft, peopled, n, &decided, &w))
+	if (!places_wish(c, draft, &out->policy, peopled, n, &decided, &w))
 		return false;
 	name_new(c, &w, out);
 	places_give(c, &w, all, g->n + g->helds);

@@ -516,6 +516,33 @@ def test_workspaces_are_made_only_where_a_rule_says_so(new_org):
     assert shown(org, other)["workspaces"] == here and titles(org) == ["text", "vision"]
 
 
+def test_no_workspace_is_made_by_a_rule_that_gives_nothing(new_org):
+    org = new_org(default_role="AN")
+    ada = make_user(org, "ada")
+    make_group(org, "Red", [ada])
+    grant = {"workspace_from_group": "Team {group}", "create": True}
+
+    def titles():
+        return [w["title"] for w in org.admin.ok("GET", "/workspaces")["items"]]
+
+    def made(**window):
+        foreseen = plan(org, rule("red", "Red", grant, **window))
+        org.admin.ok("PUT", "/rules", document(rule("red", "Red", grant, **window)))
+        assert foreseen["workspaces"] == titles()
+        return titles()
+    assert made(until="2021-01-01T00:00:00Z") == []
+    org.admin.ok("PATCH", "/org", {"authority": {"workspace": "manual"}})
+    assert made() == []
+    org.admin.ok("PUT", "/rules", document())
+    org.admin.ok("PATCH", "/org", {"authority": {"workspace": "both"}})
+    assert made(**{"from": ahead(seconds=2)}) == []
+    deadline = time.monotonic() + 30
+    while not shown(org, ada)["workspaces"]:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert titles() == ["Team Red"]
+
+
 def test_a_title_that_is_taken(new_org):
     org = new_org(default_role="AN")
     user = make_user(org)
