@@ -105,9 +105,9 @@ static void note_seat(struct ctx *c, const struct person *p)
 
 static void note_places(struct ctx *c, const struct person *p)
 {
-	const char *what = places_moved(c, p);
+	struct place_walk w = { 0 };
 
-	if (what)
+	for (const char *what; (what = places_moved(c, p, &w));)
 		both(c, "membership.changed", p, NULL, what, NULL);
 }
 
@@ -115,15 +115,17 @@ static void note_places(struct ctx *c, const struct person *p)
 static void note_handover(struct ctx *c, const struct person *p)
 {
 	bool leads = p->before.role >= ROLE_RE;
+	struct place_walk w = { 0 };
 
 	if (!leads || role_works(p->after.role) || !role_works(p->before.role))
 		return;
-	event_note(c,
-		   (struct event_note){
-			   .type = "user.handover",
-			   .user_id = p->id,
-			   .payload = arena_printf(c->arena, "{\"role\":\"%s\",\"places\":%s}",
-						   role_code(p->before.role), places_had(c, p)) });
+	for (const char *had; (had = places_had(c, p, &w));)
+		event_note(c, (struct event_note){
+				      .type = "user.handover",
+				      .user_id = p->id,
+				      .payload = arena_printf(c->arena,
+							      "{\"role\":\"%s\",\"places\":%s}",
+							      role_code(p->before.role), had) });
 }
 
 static void note_person(struct ctx *c, const struct person *p)

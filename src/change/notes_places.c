@@ -8,13 +8,8 @@
 #include "base/text.h"
 #include "people.h"
 
-enum { PLACES_BYTES_MAX = 64 * 1024 };
-
-/* Each place once, with the role that counts there, in one order. */
-struct places {
-	struct grant *list;
-	int n;
-};
+/* Of one event; what is more comes in another. */
+enum { PLACES_AT_ONCE = 400, PLACES_BYTES_MAX = 128 * 1024 };
 
 static int by_place(const void *x, const void *y)
 {
@@ -107,27 +102,27 @@ static void put_place(struct buf *b, const struct grant *g, const struct grant *
 	buf_puts(b, "}");
 }
 
-/* {"added": [...], "changed": [...], "removed": [...]}; NULL if nothing moved. */
-static const char *difference(struct ctx *c, struct places old, struct places new)
+/* {"added": [...], "changed": [...], "removed": [...]}; NULL if nothing more moved. */
+static const char *difference(struct ctx *c, struct place_walk *w)
 {
 	struct buf added = buf_in(c->arena, PLACES_BYTES_MAX), changed = added, removed = added;
-	int i = 0, j = 0;
+	int put = 0;
 
-	while (i < old.n || j < new.n) {
-		int order = i == old.n ? 1 : j == new.n ? -1 : by_place(&old.list[i], &new.list[j]);
+	while ((w->i < w->old.n || w->j < w->new.n) && put < PLACES_AT_ONCE) {
+		const struct grant *was = &w->old.list[w->i], *is = &w->new.list[w->j];
+		int order = w->i == w->old.n ? 1 : w->j == w->new.n ? -1 : by_place(was, is);
 
 		if (order < 0)
-			put_place(&removed, &old.list[i], NULL);
+			put_place(&removed, was, NULL);
 		else if (order > 0)
-			put_place(&added, &new.list[j], NULL);
-		else if (old.list[i].role != new.list[j].role)
-			put_place(&changed, &new.list[j], &old.list[i]);
-		i += order <= 0;
-		j += order >= 0;
+			put_place(&added, is, NULL);
+		else if (was->role != is->role)
+			put_place(&changed, is, was);
+		put += order != 0 || was->role != is->role;
+		w->i += order <= 0;
+		w->j += order >= 0;
 	}
-	if (added.over || changed.over || removed.over)
-		return "{}";
-	if (!added.n && !changed.n && !removed.n)
+	if (!put)
 		return NULL;
 	return arena_printf(c->arena, "{\"added\":[%s],\"changed\":[%s],\"removed\":[%s]}",
 			    added.n ? added.p : "", changed.n ? changed.p : "",
@@ -145,19 +140,26 @@ bool person_is_given_the_same(const struct person *p)
 	return true;
 }
 
-const char *places_moved(struct ctx *c, const struct person *p)
+const char *places_moved(struct ctx *c, const struct person *p, struct place_walk *w)
 {
-	if (person_is_given_the_same(p) && !p->why.place && !c->touched->policies)
+	if (!w->begun && person_is_given_the_same(p) && !p->why.place && !c->touched->policies)
 		return NULL;
-	return difference(c, places_before(c, p), places_after(c, p));
+	if (!w->begun)
+		*w = (struct place_walk){ .begun = true,
+					  .old = places_before(c, p),
+					  .new = places_after(c, p) };
+	return difference(c, w);
 }
 
-const char *places_had(struct ctx *c, const struct person *p)
+const char *places_had(struct ctx *c, const struct person *p, struct place_walk *w)
 {
-	struct places had = places_before(c, p);
 	struct buf b = buf_in(c->arena, PLACES_BYTES_MAX);
 
-	for (int i = 0; i < had.n; i++)
-		put_place(&b, &had.list[i], NULL);
-	return arena_printf(c->arena, "[%s]", b.n && !b.over ? b.p : "");
+	if (w->begun && w->i == w->old.n)
+		return NULL;
+	if (!w->begun)
+		*w = (struct place_walk){ .begun = true, .old = places_before(c, p) };
+	for (int put = 0; w->i < w->old.n && put < PLACES_AT_ONCE; put++)
+		put_place(&b, &w->old.list[w->i++], NULL);
+	return arena_printf(c->arena, "[%s]", b.n ? b.p : "");
 }

@@ -81,9 +81,18 @@ bool people_settle(struct ctx *c, struct people *all) MUST;
 bool people_write(struct ctx *c, const struct people *all) MUST;
 /* Notes them for audit and events. */
 void people_note(struct ctx *c, const struct people *all);
-/* What moved in his workspaces and projects, as a JSON object (NULL: nothing), and those he had
- * before, as an array. */
-const char *places_moved(struct ctx *c, const struct person *p);
-const char *places_had(struct ctx *c, const struct person *p);
+/* His workspaces and projects before and after: each once, with the role that counts there. */
+struct place_walk {
+	struct places {
+		struct grant *list;
+		int n;
+	} old, new;
+	int i, j; /* how far they are told */
+	bool begun;
+};
+/* What moved in them, as a JSON object, and those he had before, as an array; the next part with
+ * each call on an empty walk, NULL behind the last. */
+const char *places_moved(struct ctx *c, const struct person *p, struct place_walk *w);
+const char *places_had(struct ctx *c, const struct person *p, struct place_walk *w);
 /* Notes what happened to groups. */
 void groups_note(struct ctx *c, const struct touched *t);

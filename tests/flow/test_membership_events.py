@@ -113,3 +113,16 @@ def test_leavers_hand_over_what_they_had_by_any_way(new_org):
     set_active(org, ada, False)
     over = [e["payload"] for e in platform.catch_up().seen if e["type"] == "user.handover"]
     assert over == [{"role": "RE", "places": [{"workspace": work, "role": "manager"}, {"project": project, "role": "RE"}]}]
+
+
+def test_many_places_come_in_several_events(new_org):
+    org = new_org(default_role="RE")
+    work = [org.admin.ok("POST", "/workspaces", {"title": f"W{n}"})["id"] for n in range(900)]
+    ada = make_user(org)
+    make_group(org, "A", [ada])
+    platform = Follower(org)
+    rules(org, *[(f"r{n}", "A", {"workspace": w}) for n, w in enumerate(work)])
+    assert len(platform.agrees(ada)) == 3 and len(platform.places[ada]) == 900
+    set_active(org, ada, False)
+    over = [e["payload"]["places"] for e in platform.catch_up().seen if e["type"] == "user.handover"]
+    assert {p["workspace"] for part in over for p in part} == set(work) and len(over) == 3
