@@ -101,6 +101,19 @@ static bool release_page(struct ctx *c, const char *ref, const char *user_id, in
 	return true;
 }
 
+/* What is on record by somebody else: its author never changes, and it must not keep the rest of
+ * what waits, nor other people, from being learned. */
+static bool drop_taken(struct ctx *c, const char *ref, const char *user_id)
+{
+	return db_run(c, NULL,
+		      "DELETE FROM annotations_waiting WHERE org_id = $1 AND ref = $2 AND EXISTS"
+		      " (SELECT 1 FROM annotations a JOIN users u ON u.org_id = a.org_id"
+		      " AND u.id = a.user_id WHERE a.org_id = $1 AND a.id = annotations_waiting.id"
+		      " AND u.person_id <> (SELECT v.person_id FROM users v WHERE v.org_id = $1"
+		      " AND v.id = $3))",
+		      DB_ARGS(db_text(c->org->id), db_text(ref), db_text(user_id)));
+}
+
 bool platform_person_learn(struct ctx *c, const char *ref, const char *user_id, int64_t *released)
 {
 	int n = INSERT_ROWS;
@@ -111,7 +124,8 @@ bool platform_person_learn(struct ctx *c, const char *ref, const char *user_id, 
 		    " VALUES ($1, $2, $3, $4) ON CONFLICT (org_id, ref) DO UPDATE SET"
 		    " user_id = excluded.user_id, changed = excluded.changed"
 		    " WHERE platform_people.user_id <> excluded.user_id",
-		    DB_ARGS(db_text(c->org->id), db_text(ref), db_text(user_id), db_int(c->now))))
+		    DB_ARGS(db_text(c->org->id), db_text(ref), db_text(user_id), db_int(c->now))) ||
+	    !drop_taken(c, ref, user_id))
 		return false;
 	while (n == INSERT_ROWS && *released < RELEASE_MAX) {
 		if (!release_page(c, ref, user_id, &n))

@@ -113,6 +113,18 @@ def test_somebody_unknown_waits_and_is_not_lost(org):
     assert org.platform.ok("GET", INTAKE + "/people")["items"][0]["waiting"] == 0
 
 
+def test_what_has_another_author_by_now_keeps_nobody_from_being_learned(org, ada):
+    assert taken(org, written("ANNOTATION_CREATED", 1, 7))["written"] == 1
+    for n in (1, 2):
+        assert taken(org, written("ANNOTATION_UPDATED", n, 44, updated_at="2027-01-01T00:00:00Z"))["waiting"] == 1
+    eve, bob = make_user(org, "eve@acme.example"), make_user(org, "bob@acme.example")
+    people = [{"id": 44, "email": "eve@acme.example"}, {"id": 45, "email": "bob@acme.example"}]
+    assert org.platform.ok("POST", INTAKE + "/people", people) == {"received": 2, "known": 2, "written": 1}
+    assert {n: a["user"] for n, a in ledger(org).items()} == {"1": ada, "2": eve}
+    assert all(p["waiting"] == 0 for p in org.platform.ok("GET", INTAKE + "/people")["items"])
+    assert taken(org, written("ANNOTATION_CREATED", 3, 45))["written"] == 1 and ledger(org)["3"]["user"] == bob
+
+
 def test_leavers_keep_their_number(org, ada):
     taken(org, written("ANNOTATION_CREATED", 1, 7))
     org.scim.delete("/Users/" + ada)
