@@ -19,7 +19,9 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from harness import cluster, server as servers  # noqa: E402
+from harness import cluster, openapi, server as servers  # noqa: E402
+
+openapi.description.wanted = True
 
 
 @pytest.fixture(scope="session")
