@@ -71,7 +71,7 @@ function Screen({ here }) {
 
 function Refused({ of }) {
 	return html`<main class="alone"><h1>${t("refused.title")}</h1><p>${t("refused.text")}</p>
-		<${Notice}>${of.message}<//>
+		<${Notice}><span lang="en">${of.message}</span><//>
 		<div class="buttons"><${Languages} /><a class="button main" href="/logout">${t("sign.out")}</a></div></main>`;
 }
 

@@ -82,10 +82,10 @@ function View({ of, path, home, reload }) {
 		say(people ? did : t("rules.applied", { n: done.revision }));
 		reload();
 	});
-	const undo = useAct(() => plan({ revision: of.base_revision }));
+	const undo = useAct(() => plan(of.base_revision ? { revision: of.base_revision } : { rules: [], base_revision: of.revision }));
 	const failed = of.tests?.failed || [];
 	return html`
-		${of.state === "applied" && html`<${Notice} kind="ok" title=${did} action=${html`<div class="actions">${!people && of.base_revision > 0 && html`<${Button} busy=${undo.busy} onClick=${() => undo.run()}>${t("plan.undo")}<//>`}<${Link} class="button" to=${home}>${t(people ? "screen.people" : "screen.rules")}<//></div>`} />`}
+		${of.state === "applied" && html`<${Notice} kind="ok" title=${did} action=${html`<div class="actions">${!people && html`<${Button} busy=${undo.busy} onClick=${() => undo.run()}>${t("plan.undo")}<//>`}<${Link} class="button" to=${home}>${t(people ? "screen.people" : "screen.rules")}<//></div>`} />`}
 		<${Rollout} of=${of.rollout} reload=${reload} />
 		<${Trouble} problem=${undo.problem} />
 		${["expired", "outdated"].includes(of.state) && html`<${Notice} kind="warn">${t("plan." + of.state)}<//>`}
