@@ -4,7 +4,8 @@ import { after, before, test } from "node:test";
 import { play, scenesOf } from "./scenes.mjs";
 import { check, fits, quiet, screensOf, settled, show, World } from "./world.mjs";
 
-const looks = { light: {}, dark: { scheme: "dark" }, narrow: { width: 320, height: 700 }, "German, narrow": { width: 320, height: 700, locale: "de-DE" } };
+// colours and widths do not depend on each other: light and wide, dark and narrow see all of both
+const looks = { light: {}, "dark, narrow": { scheme: "dark", width: 320, height: 700 }, "German, narrow": { width: 320, height: 700, locale: "de-DE" } };
 let world, owner, made;
 
 before(async () => {
@@ -28,7 +29,7 @@ for (const [look, options] of Object.entries(looks))
 		await page.context().close();
 	});
 
-for (const [look, options] of Object.entries({ light: {}, "dark, narrow": { scheme: "dark", width: 320, height: 700 } }))
+for (const [look, options] of Object.entries(looks).slice(0, 2)) // what is to be pressed is found by its English name
 	test(`dialogs, steps and tabs are for everybody, and give the focus back: ${look}`, async () => {
 		const page = await world.page(owner.cookie, options);
 		const wrong = [];
