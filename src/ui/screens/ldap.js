@@ -81,7 +81,7 @@ function Try({ of }) {
 	return html`<div class="actions"><${Button} kind="main" busy=${look.busy} onClick=${() => look.run()}>${t(look.busy ? "loading" : "ldap.try")}<//></div>
 		<p class="hint">${t("ldap.try.text")}</p><${Trouble} problem=${look.problem} />
 		<div aria-live="polite">${seen && (seen.error
-			? html`<${Notice} kind="bad" title=${seen.error}>${seen.said || seen.state}<//>`
+			? html`<${Notice} kind="bad" title=${html`<span lang="en">${seen.error}</span>`}>${seen.said}<//>`
 			: html`<${Notice} kind="ok" title=${t("ldap.reached")}>${seen.whoami || seen.uri}<//>`)}</div>
 		${(seen?.warnings || []).map((w) => html`<${Notice} key=${w} kind="warn"><span lang="en">${w}</span><//>`)}
 		${people.length > 0 && html`<${Table} caption=${t("ldap.sample")} rows=${people.map((p) => ({ ...p, id: p.dn }))} columns=${[

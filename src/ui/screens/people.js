@@ -113,7 +113,7 @@ function Sessions({ user }) {
 	return html`<${Panel} title=${t("person.sessions")} actions=${list.data?.items.length > 0 && html`<${Button} busy=${end.busy} onClick=${() => end.run(`/users/${id(user.id)}/sessions`)}>${t("sessions.end.all")}<//>`}>
 		<${Trouble} problem=${end.problem} />
 		<${Load} of=${list}>${(l) => html`${l.items.length === 0 && html`<p class="mute">${t("sessions.none")}</p>`}
-			<ul class="rows">${l.items.map((s) => html`<li key=${s.id}><div>${word("method", s.method)} · ${s.address || "–"}<span class="under">${s.agent || ""}</span><span class="under">${t("sessions.seen")} <${Time} at=${s.last_seen} /></span></div>
+			<ul class="rows">${l.items.map((s) => html`<li key=${s.id}><div>${[word("method", s.method), s.address].filter(Boolean).join(" · ")}<span class="under">${s.agent || ""}</span><span class="under">${t("sessions.seen")} <${Time} at=${s.last_seen} /></span></div>
 				<${Button} kind="quiet" busy=${end.busy} onClick=${() => end.run("/sessions/" + id(s.id))}>${t("sessions.end")}<//></li>`)}</ul>`}<//>
 	<//>`;
 }
