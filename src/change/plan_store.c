@@ -164,7 +164,8 @@ bool plan_get(struct ctx *c, const char *id, struct stored_plan **out)
 		    DB_ARGS(db_text(c->org->id), db_text(id))))
 		return false;
 	if (!r.count)
-		return error(c, ERR_NOT_FOUND, "there is no plan %.100s, or not any more", id);
+		return error(c, ERR_NOT_FOUND,
+			     "there is no plan %.100s, or not any more: make a new one", id);
 	*out = arena_new(c->arena, struct stored_plan);
 	**out = (struct stored_plan){
 		.id = row_text(&r, 0, 0),
