@@ -44,7 +44,7 @@ static bool settle(struct ctx *c, struct people *all)
 		return false;
 	people_note(c, all);
 	brake_count(c, all);
-	return true;
+	return people_hand_over(c, all);
 }
 
 static bool settle_chunk(struct ctx *c, const char *const *ids, int n)

@@ -111,23 +111,6 @@ static void note_places(struct ctx *c, const struct person *p)
 		both(c, "membership.changed", p, NULL, what, NULL);
 }
 
-/* The platform hands over open work of those who lead or review. */
-static void note_handover(struct ctx *c, const struct person *p)
-{
-	bool leads = p->before.role >= ROLE_RE;
-	struct place_walk w = { 0 };
-
-	if (!leads || role_works(p->after.role) || !role_works(p->before.role))
-		return;
-	for (const char *had; (had = places_had(c, p, &w));)
-		event_note(c, (struct event_note){
-				      .type = "user.handover",
-				      .user_id = p->id,
-				      .payload = arena_printf(c->arena,
-							      "{\"role\":\"%s\",\"places\":%s}",
-							      role_code(p->before.role), had) });
-}
-
 static void note_person(struct ctx *c, const struct person *p)
 {
 	const char *after = standing_json(c, p, &p->after);
@@ -140,7 +123,6 @@ static void note_person(struct ctx *c, const struct person *p)
 				      .type = "role.changed", .user_id = p->id, .payload = after });
 	note_seat(c, p);
 	note_places(c, p);
-	note_handover(c, p);
 }
 
 void people_note(struct ctx *c, const struct people *all)

@@ -92,14 +92,14 @@ static struct places places_after(struct ctx *c, const struct person *p)
 	return out;
 }
 
-static void put_place(struct buf *b, const struct grant *g, const struct grant *before)
+static void put_place(struct buf *b, const struct grant *g, const struct grant *before, bool last)
 {
 	buf_printf(b, "%s{\"%s\":", b->n ? "," : "", scope_names[g->scope]);
 	buf_json(b, g->target);
 	buf_printf(b, ",\"role\":\"%s\"", scope_role(g->scope, g->role));
 	if (before)
 		buf_printf(b, ",\"before\":\"%s\"", scope_role(before->scope, before->role));
-	buf_puts(b, "}");
+	buf_puts(b, last ? ",\"last\":true}" : "}");
 }
 
 /* {"added": [...], "changed": [...], "removed": [...]}; NULL if nothing more moved. */
@@ -113,11 +113,11 @@ static const char *difference(struct ctx *c, struct place_walk *w)
 		int order = w->i == w->old.n ? 1 : w->j == w->new.n ? -1 : by_place(was, is);
 
 		if (order < 0)
-			put_place(&removed, was, NULL);
+			put_place(&removed, was, NULL, false);
 		else if (order > 0)
-			put_place(&added, is, NULL);
+			put_place(&added, is, NULL, false);
 		else if (was->role != is->role)
-			put_place(&changed, is, was);
+			put_place(&changed, is, was, false);
 		put += order != 0 || was->role != is->role;
 		w->i += order <= 0;
 		w->j += order >= 0;
@@ -140,26 +140,32 @@ bool person_is_given_the_same(const struct person *p)
 	return true;
 }
 
+void places_begin(struct ctx *c, const struct person *p, struct place_walk *w)
+{
+	*w = (struct place_walk){ .begun = true,
+				  .old = places_before(c, p),
+				  .new = places_after(c, p) };
+	w->last = arena_array(c->arena, bool, (size_t)w->old.n);
+}
+
 const char *places_moved(struct ctx *c, const struct person *p, struct place_walk *w)
 {
 	if (!w->begun && person_is_given_the_same(p) && !p->why.place && !c->touched->policies)
 		return NULL;
 	if (!w->begun)
-		*w = (struct place_walk){ .begun = true,
-					  .old = places_before(c, p),
-					  .new = places_after(c, p) };
+		places_begin(c, p, w);
 	return difference(c, w);
 }
 
-const char *places_had(struct ctx *c, const struct person *p, struct place_walk *w)
+const char *places_had(struct ctx *c, struct place_walk *w)
 {
 	struct buf b = buf_in(c->arena, PLACES_BYTES_MAX);
+	int put = 0;
 
-	if (w->begun && w->i == w->old.n)
+	if (w->told && w->i == w->old.n)
 		return NULL;
-	if (!w->begun)
-		*w = (struct place_walk){ .begun = true, .old = places_before(c, p) };
-	for (int put = 0; w->i < w->old.n && put < PLACES_AT_ONCE; put++)
-		put_place(&b, &w->old.list[w->i++], NULL);
+	w->told = true;
+	for (; w->i < w->old.n && put < PLACES_AT_ONCE; put++, w->i++)
+		put_place(&b, &w->old.list[w->i], NULL, w->last[w->i]);
 	return arena_printf(c->arena, "[%s]", b.n ? b.p : "");
 }

@@ -87,12 +87,16 @@ struct place_walk {
 		struct grant *list;
 		int n;
 	} old, new;
-	int i, j; /* how far they are told */
-	bool begun;
+	int i, j;   /* how far they are told */
+	bool *last; /* of the old: nobody is left who leads there */
+	bool begun, told;
 };
+void places_begin(struct ctx *c, const struct person *p, struct place_walk *w);
 /* What moved in them, as a JSON object, and those he had before, as an array; the next part with
  * each call on an empty walk, NULL behind the last. */
 const char *places_moved(struct ctx *c, const struct person *p, struct place_walk *w);
-const char *places_had(struct ctx *c, const struct person *p, struct place_walk *w);
+const char *places_had(struct ctx *c, struct place_walk *w);
+/* Notes what those who lead or review leave behind, after all is written. */
+bool people_hand_over(struct ctx *c, const struct people *all) MUST;
 /* Notes what happened to groups. */
 void groups_note(struct ctx *c, const struct touched *t);

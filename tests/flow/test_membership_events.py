@@ -112,7 +112,46 @@ def test_leavers_hand_over_what_they_had_by_any_way(new_org):
     platform = Follower(org).catch_up()
     set_active(org, ada, False)
     over = [e["payload"] for e in platform.catch_up().seen if e["type"] == "user.handover"]
-    assert over == [{"role": "RE", "places": [{"workspace": work, "role": "manager"}, {"project": project, "role": "RE"}]}]
+    assert over == [{"role": "RE", "places": [{"workspace": work, "role": "manager", "last": True},
+                                           {"project": project, "role": "RE", "last": True}]}]
+
+
+def handed_over(platform):
+    """What each leaver was the last to lead."""
+    return {e["user"]: {p.get("workspace") or p["project"] for p in e["payload"]["places"] if p.get("last")}
+            for e in platform.catch_up().seen if e["type"] == "user.handover"}
+
+
+def test_the_platform_is_told_where_nobody_is_left(new_org):
+    org = new_org(default_role="RE")
+    work, project = places(org)
+    other = org.admin.ok("POST", "/workspaces", {"title": "Other"})["id"]
+    ada, bob, eve, ann, joe = (make_user(org) for _ in range(5))
+    org.admin.ok("PATCH", "/users/" + ann, {"role": "AN"})
+    make_group(org, "Leads", [ada, bob])
+    make_group(org, "Team", [ada, bob, eve, ann])
+    rules(org, ("leads", "Leads", {"workspace": work, "role": "manager"}), ("team", "Team", {"project": project, "role": "Inherit"}))
+    org.admin.ok("POST", "/grants", {"user": ada, "workspace": other, "role": "manager"})
+    org.admin.ok("POST", "/grants", {"user": joe, "workspace": other, "role": "member"})
+    platform = Follower(org).catch_up()
+    set_active(org, ada, False)
+    assert handed_over(platform) == {ada: {other}}, "Bob leads the one as well, and Joe does not lead the other"
+    set_active(org, eve, False)
+    assert handed_over(platform)[eve] == set(), "she led nothing, and Bob reviews"
+    set_active(org, bob, False)
+    assert handed_over(platform)[bob] == {work, project}, "Ann is an annotator there"
+    assert ann not in handed_over(platform)
+
+
+def test_who_leaves_together_leaves_nobody_behind(new_org):
+    org = new_org(default_role="NO")
+    work, _ = places(org)
+    people = [make_user(org) for _ in range(3)]
+    make_group(org, "Leads", people)
+    rules(org, ("role", "Leads", {"org_role": "RE"}), ("leads", "Leads", {"workspace": work, "role": "manager"}))
+    platform = Follower(org).catch_up()
+    rules(org, ("leads", "Leads", {"workspace": work, "role": "manager"}))
+    assert handed_over(platform) == {p: {work} for p in people}
 
 
 def test_many_places_come_in_several_events(new_org):
