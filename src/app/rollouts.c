@@ -80,9 +80,13 @@ void rollouts_start(struct app *app)
 	loop_start(&loop, app, look, NULL);
 }
 
-void rollouts_stop(void)
+void rollouts_halt(void)
 {
 	atomic_store(&stopping, true);
+}
+
+void rollouts_stop(void)
+{
 	loop_stop(&loop);
 }
 

@@ -7,7 +7,8 @@
 #include "app.h"
 
 void rollouts_start(struct app *app);
-/* What is under way stops after its batch: the next process goes on. */
+/* What is under way, in requests as well, stops after its batch: the next process goes on. */
+void rollouts_halt(void);
 void rollouts_stop(void);
 
 /*

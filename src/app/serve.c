@@ -303,8 +303,9 @@ static void work(struct app *app, struct ctx *c, const sigset_t *signals,
 	syncer_start(app);
 	rollouts_start(app);
 	wait_for_the_end(c, signals, line);
-	rollouts_stop(); /* before requests that would go on until all is done */
+	rollouts_halt(); /* requests, too, would go on until all is done */
 	http_stop(atomic_exchange(&app->server, NULL), GRACE_MS);
+	rollouts_stop();
 	syncer_stop();
 	lookup_stop();
 	background_stop();
