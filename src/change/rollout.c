@@ -271,37 +271,46 @@ static bool finish(struct ctx *c, const struct under_way *u)
 static bool batch(struct ctx *c, bool *more)
 {
 	int64_t until = time_monotonic() + ROLLOUT_BATCH_MS;
+	struct under_way *u = arena_new(c->arena, struct under_way);
 	SCOPED_CHANGE change = { 0 };
-	struct under_way u;
 
 	*more = false;
-	if (!change_begin(c, &change) || !read(c, &u, more))
+	if (!change_begin(c, &change) || !read(c, u, more))
 		return false;
 	if (!*more)
 		return true;
-	c->actor = &u.actor;
-	c->trace = u.trace;
-	if (!walk_on(c, &u.walk, until))
+	c->actor = &u->actor;
+	c->trace = u->trace;
+	if (!walk_on(c, &u->walk, until))
 		return false;
-	*more = u.walk.more;
-	return (*more ? remember(c, &u.walk) : finish(c, &u)) && change_commit(&change);
+	*more = u->walk.more;
+	return (*more ? remember(c, &u->walk) : finish(c, u)) && change_commit(&change);
+}
+
+static bool try_batch(struct ctx *c, bool *more)
+{
+	const struct org *org = c->org;
+	bool done = false;
+
+	for (int i = 0; i < TRIES && !done; i++) {
+		c->org = org;
+		c->now = time_now();
+		done = batch(c, more);
+		if (!done && (i == TRIES - 1 || !err_take(&c->err, ERR_RETRY)))
+			break;
+	}
+	return done;
 }
 
 bool rollout_step(struct ctx *c, bool *more)
 {
 	struct arena *mine = c->arena, own = { 0 };
 	const struct ctx before = *c;
-	bool done = false;
+	bool done;
 
 	c->arena = &own;
 	c->alone = true;
-	for (int i = 0; i < TRIES && !done; i++) {
-		c->org = before.org;
-		c->now = time_now();
-		done = batch(c, more);
-		if (!done && (i == TRIES - 1 || !err_take(&c->err, ERR_RETRY)))
-			break;
-	}
+	done = try_batch(c, more);
 	c->arena = mine;
 	c->org = before.org;
 	c->actor = before.actor;
