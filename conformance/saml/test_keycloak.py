@@ -163,7 +163,7 @@ def test_idp_initiated(keycloak, connect):
     assert browser.submit(form).status == 403 and world.newest()["code"] == "unsolicited"
     world.org.admin.ok("PATCH", world.path, {"allow_idp_initiated": True})
     browser, form = keycloak.sign_in(start)
-    world.check(browser, browser.submit(form), "alice")
+    world.check(browser, world.arrive(browser, browser.submit(form)), "alice")
     assert browser.submit(form).status == 403 and world.newest()["code"] == "replay"
 
 

@@ -101,7 +101,7 @@ def test_samlp_idp_initiated(samlp, with_samlp):
     assert browser.submit(form).status == 403 and world.newest()["code"] == "unsolicited"
     world.org.admin.ok("PATCH", world.path, {"allow_idp_initiated": True})
     browser, form = through(world, samlp, start=idp_initiated(samlp, world))
-    world.check(browser, browser.submit(form), "alice")
+    world.check(browser, world.arrive(browser, browser.submit(form)), "alice")
     assert browser.submit(form).status == 403 and world.newest()["code"] == "replay"
 
 
@@ -167,7 +167,7 @@ def test_samlify_idp_initiated(samlify, with_samlify):
     world = with_samlify(allow_idp_initiated=True, relay_targets=["https://platform.example/projects"])
     start = idp_initiated(samlify, world) + "&relay=" + urllib.parse.quote("https://platform.example/projects", safe="")
     browser, form = through(world, samlify, start=start)
-    page = browser.submit(form)
+    page = world.arrive(browser, browser.submit(form))
     world.check(browser, page, "alice")
     assert page.location == "https://platform.example/projects"
 
