@@ -41,6 +41,38 @@ static bool takes_members(const struct rows *r, const struct grant *g, bool *per
 	return false;
 }
 
+static void warn(struct ctx *c, struct plan_warnings *w, const struct grant *g, bool personal)
+{
+	plan_warn(c->arena, w, personal ? "personal_workspace" : "unknown_target", g->rule_id,
+		  personal ? "the %s %.100s is a personal one: it takes no members"
+			   : "there is no %s %.100s",
+		  scope_names[g->scope], g->target);
+}
+
+/* Leaves in the list those that nobody gets into, *n of them; w (may be NULL) is told why. */
+static bool keep_gone(struct ctx *c, struct grant *list, int *n, struct plan_warnings *w)
+{
+	int all = *n;
+
+	*n = 0;
+	for (int i = 0; i < all; i += TARGETS_AT_ONCE) {
+		int some = all - i < TARGETS_AT_ONCE ? all - i : TARGETS_AT_ONCE;
+		struct rows r;
+		bool personal;
+
+		if (!look_for(c, list + i, some, &r))
+			return false;
+		for (int k = i; k < i + some; k++) {
+			if (takes_members(&r, &list[k], &personal))
+				continue;
+			if (w)
+				warn(c, w, &list[k], personal);
+			list[(*n)++] = list[k];
+		}
+	}
+	return true;
+}
+
 /* ---- people ---- */
 
 static int by_place(const void *x, const void *y)
@@ -88,33 +120,16 @@ static int list_new(struct ctx *c, const struct people *all, struct grant **out)
 bool people_drop_gone(struct ctx *c, struct people *all)
 {
 	struct grant *list;
-	int n = list_new(c, all, &list), gone = 0;
+	int n = list_new(c, all, &list);
 
-	for (int i = 0; i < n; i += TARGETS_AT_ONCE) {
-		int some = n - i < TARGETS_AT_ONCE ? n - i : TARGETS_AT_ONCE;
-		struct rows r;
-		bool personal;
-
-		if (!look_for(c, list + i, some, &r))
-			return false;
-		for (int k = i; k < i + some; k++)
-			if (!takes_members(&r, &list[k], &personal))
-				list[gone++] = list[k];
-	}
-	for (int i = 0; i < all->n && gone; i++)
-		verdict_drop(&all->p[i].verdict, list, gone);
+	if (!keep_gone(c, list, &n, NULL))
+		return false;
+	for (int i = 0; i < all->n && n; i++)
+		verdict_drop(&all->p[i].verdict, list, n);
 	return true;
 }
 
 /* ---- plans ---- */
-
-static void warn(struct ctx *c, struct plan_warnings *w, const struct grant *g, bool personal)
-{
-	plan_warn(c->arena, w, personal ? "personal_workspace" : "unknown_target", g->rule_id,
-		  personal ? "the %s %.100s is a personal one: it takes no members"
-			   : "there is no %s %.100s",
-		  scope_names[g->scope], g->target);
-}
 
 bool plan_check_targets(struct ctx *c, const struct rule_set *draft, struct plan *p,
 			struct plan_warnings *w)
@@ -130,21 +145,9 @@ bool plan_check_targets(struct ctx *c, const struct rule_set *draft, struct plan
 						    .target = r->target,
 						    .rule_id = r->id };
 	}
+	if (!keep_gone(c, list, &n, w))
+		return false;
 	p->gone = list;
-	for (int i = 0; i < n; i += TARGETS_AT_ONCE) {
-		int some = n - i < TARGETS_AT_ONCE ? n - i : TARGETS_AT_ONCE;
-		struct rows r;
-		bool personal;
-
-		if (!look_for(c, list + i, some, &r))
-			return false;
-		for (int k = i; k < i + some; k++) {
-			if (takes_members(&r, &list[k], &personal))
-				continue;
-			if (w)
-				warn(c, w, &list[k], personal);
-			list[p->gones++] = list[k];
-		}
-	}
+	p->gones = n;
 	return true;
 }
